@@ -1,0 +1,1 @@
+"""The values every package shares: frozen, plain, standard library only."""
