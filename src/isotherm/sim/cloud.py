@@ -1,0 +1,220 @@
+"""The objects of a simulated cloud: kept in memory, indexed, changed over time, written through to a file."""
+
+from __future__ import annotations
+
+import heapq
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from isotherm.sim.faults import Faults
+from isotherm.sim.settings import Settings
+from isotherm.sim.storage import Body, Storage
+
+Clock = Callable[[], float]
+Effect = Callable[["Cloud", Body], None]
+
+INDEXED: Mapping[str, tuple[str, ...]] = {
+    "port": ("device_id", "network_id"),
+    "subnet": ("network_id",),
+    "floatingip": ("port_id", "router_id"),
+    "security_group_rule": ("security_group_id",),
+    "volume_attachment": ("volume_id", "server_id"),
+    "snapshot": ("volume_id",),
+    "assignment": ("actor", "target"),
+    "user": ("name",),
+    "token": ("user_id",),
+}
+"""Fields beside project_id by which a kind is found without a scan."""
+
+
+def new_id() -> str:
+    """A fresh ID as Nova, Neutron, Cinder and Glance write them."""
+    return str(uuid.uuid4())
+
+
+def new_hex() -> str:
+    """A fresh ID as Keystone writes them."""
+    return uuid.uuid4().hex
+
+
+class Cloud:
+    """All objects of one cloud.
+
+    An object is a JSON dict with an "id", in the shape its service answers with. Keys that start with an underscore
+    belong to the simulator and are never sent (`public` strips them). After changing an object in place call `save`.
+    Not thread safe: the application holds one lock around each request.
+    """
+
+    def __init__(self, data: Path | None = None, clock: Clock = time.time, settings: Settings | None = None):
+        self.clock = clock
+        self.settings = settings or Settings()
+        self.faults = Faults(self.settings.faults, self.settings.latency, self.settings.seed)
+        self.effects: dict[str, Effect] = {}
+        """Named functions that a transition may run when it happens; families add theirs."""
+        self._objects: dict[str, dict[str, Body]] = {}
+        self._index: dict[tuple[str, str, Any], dict[str, None]] = {}
+        self._indexed: dict[tuple[str, str], list[tuple[str, str, Any]]] = {}
+        self._dirty: dict[tuple[str, str], None] = {}
+        self._due: list[tuple[float, int, str, str]] = []
+        self._seq = 0
+        self._storage = Storage(data)
+        for kind, id_, body in self._storage.load():
+            self._objects.setdefault(kind, {})[id_] = body
+            self._seq = max(self._seq, body.get("_seq", 0))
+            self._reindex(kind, body)
+            for step in body.get("_pending", ()):
+                heapq.heappush(self._due, (step["at"], step["seq"], kind, id_))
+                self._seq = max(self._seq, step["seq"])
+
+    # -- objects
+
+    def add(self, kind: str, body: Body) -> Body:
+        """Keep a new object; returns it."""
+        self._seq += 1
+        body["_seq"] = self._seq
+        self._objects.setdefault(kind, {})[body["id"]] = body
+        return self.save(kind, body)
+
+    def save(self, kind: str, body: Body) -> Body:
+        """Record that an object was changed in place; it is on disk before the request is answered."""
+        self._dirty[kind, body["id"]] = None
+        self._reindex(kind, body)
+        return body
+
+    def update(self, kind: str, body: Body, **changes: Any) -> Body:
+        """Set fields of an object and save it."""
+        body.update(changes)
+        return self.save(kind, body)
+
+    def remove(self, kind: str, id_: str) -> None:
+        """Forget an object; nothing happens when it is not there."""
+        if self._objects.get(kind, {}).pop(id_, None) is not None:
+            self._dirty[kind, id_] = None
+            self._unindex(kind, id_)
+
+    def get(self, kind: str, id_: str | None) -> Body | None:
+        """The object itself (not a copy), or None."""
+        return self._objects.get(kind, {}).get(id_) if id_ else None
+
+    def where(self, kind: str, **equals: Any) -> list[Body]:
+        """Objects of a kind whose fields equal the given values, oldest first; `where(kind)` gives all."""
+        known = self._objects.get(kind, {})
+        indexed = ("project_id", *INDEXED.get(kind, ()))
+        by = next((field for field in equals if field in indexed), None)
+        if by is None:
+            found: Iterator[Body] | list[Body] = list(known.values())
+        else:
+            found = [known[id_] for id_ in self._index.get((kind, by, equals[by]), ())]
+        return [body for body in found if all(body.get(field) == value for field, value in equals.items())]
+
+    def first(self, kind: str, **equals: Any) -> Body | None:
+        """The oldest of `where`, or None."""
+        return next(iter(self.where(kind, **equals)), None)
+
+    def kinds(self) -> list[str]:
+        """Kinds that have objects."""
+        return sorted(kind for kind, objects in self._objects.items() if objects)
+
+    # -- time
+
+    def now(self) -> float:
+        """Seconds since the epoch."""
+        return self.clock()
+
+    def stamp(self, form: str = "%Y-%m-%dT%H:%M:%SZ", at: float | None = None) -> str:
+        """The time (now, or `at`) as text; the default form is Nova's, Neutron's and Glance's."""
+        return datetime.fromtimestamp(self.now() if at is None else at, UTC).strftime(form)
+
+    def delay(self, kind: str) -> float:
+        """Seconds an asynchronous change of this kind of object takes."""
+        return self.settings.delays.get(kind, self.settings.delay)
+
+    def later(
+        self,
+        kind: str,
+        body: Body,
+        changes: Mapping[str, Any] | None = None,
+        *,
+        after: float | None = None,
+        effect: str | None = None,
+        remove: bool = False,
+        fail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Let an object change by itself after a while (default: the delay of its kind).
+
+        When the time has come the fields in `changes` are set, then the effect named `effect` runs, then the object is
+        removed if `remove` is true. `fail` holds the changes of a failure: a fault rule for this kind and the status the
+        object has now ("server BUILD error 10%") puts them in the place of everything else. Survives a restart.
+        """
+        self._seq += 1
+        at = self.now() + (self.delay(kind) if after is None else after)
+        step: Body = {"at": at, "seq": self._seq, "changes": dict(changes or {}), "effect": effect, "remove": remove}
+        if fail is not None and self.faults.spoils(kind, str(body.get("status"))):
+            step.update(changes=dict(fail), effect=None, remove=False)
+        body.setdefault("_pending", []).append(step)
+        heapq.heappush(self._due, (at, self._seq, kind, body["id"]))
+        self.save(kind, body)
+
+    def cancel(self, kind: str, body: Body) -> None:
+        """Drop the changes an object still waits for, as when it is deleted while being built."""
+        if body.pop("_pending", None):
+            self.save(kind, body)
+
+    def settle(self) -> None:
+        """Make every change that is due. Called before each request, so that all of it sees one state of the world."""
+        now = self.now()
+        while self._due and self._due[0][0] <= now:
+            _, seq, kind, id_ = heapq.heappop(self._due)
+            body = self.get(kind, id_)
+            pending = body.get("_pending", []) if body else []
+            step = next((step for step in pending if step["seq"] == seq), None)
+            if body is None or step is None:
+                continue  # cancelled, or removed meanwhile
+            pending.remove(step)
+            if not pending:
+                del body["_pending"]
+            self.update(kind, body, **step["changes"])
+            if step["effect"]:
+                self.effects[step["effect"]](self, body)
+            if step["remove"]:
+                self.remove(kind, id_)
+
+    # -- disk
+
+    def commit(self) -> None:
+        """Write what changed since the last commit."""
+        if self._dirty:
+            self._storage.write((kind, id_, self.get(kind, id_)) for kind, id_ in self._dirty)
+            self._dirty.clear()
+
+    def close(self) -> None:
+        """Write what is left and release the file."""
+        self.commit()
+        self._storage.close()
+
+    # -- index
+
+    def _unindex(self, kind: str, id_: str) -> None:
+        for key in self._indexed.pop((kind, id_), ()):
+            entries = self._index[key]
+            entries.pop(id_, None)
+            if not entries:
+                del self._index[key]
+
+    def _reindex(self, kind: str, body: Body) -> None:
+        keys = [(kind, field, body.get(field)) for field in ("project_id", *INDEXED.get(kind, ()))]
+        if self._indexed.get((kind, body["id"])) == keys:
+            return
+        self._unindex(kind, body["id"])
+        self._indexed[kind, body["id"]] = keys
+        for key in keys:
+            self._index.setdefault(key, {})[body["id"]] = None
+
+
+def public(body: Mapping[str, Any]) -> Body:
+    """A copy without the simulator's own keys."""
+    return {key: value for key, value in body.items() if not key.startswith("_")}

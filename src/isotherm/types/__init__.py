@@ -1,0 +1,1 @@
+"""Resource types: declared data plus small pure functions from (old, new) values to a plan of steps."""

@@ -1,0 +1,119 @@
+"""What every resource type promises the engine."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+from isotherm.model.problem import Problem
+from isotherm.model.schema import SUPPORTED, Attr, Prop, Support
+from isotherm.model.step import Step
+from isotherm.model.subject import Subject
+
+Values = Mapping[str, Any]
+
+SHOW = Attr("show", dict, "Everything the service shows of the resource.", cached=False)
+
+
+class ResourceType:
+    """A kind of resource: its schema, and pure functions that plan.
+
+    A type has no state. Plans are lists of steps; an empty plan means there is nothing to do outside.
+    """
+
+    name: ClassVar[str] = ""
+    properties: ClassVar[tuple[Prop, ...]] = ()
+    attributes: ClassVar[tuple[Attr, ...]] = ()
+    base_attributes: ClassVar[tuple[Attr, ...]] = (SHOW,)
+    support: ClassVar[Support] = SUPPORTED
+    open: ClassVar[bool] = False
+    service: ClassVar[str] = ""
+    microversion: ClassVar[str] = ""
+    name_limit: ClassVar[int] = 255
+    # (old path, new path): values of deprecated properties move to their successors, e.g. ("networks.*.uuid", "networks.*.network")
+    renamed: ClassVar[tuple[tuple[str, str], ...]] = ()
+
+    @property
+    def doc(self) -> str:
+        """What the type is, for people."""
+        return (type(self).__doc__ or "").strip()
+
+    def create(self, subject: Subject) -> Sequence[Step]:
+        """Steps that make the resource."""
+        return []
+
+    def update(self, subject: Subject, old: Values) -> Sequence[Step]:
+        """Steps from `old` to `subject.properties`, both resolved; only called when nothing in `replaces`."""
+        return []
+
+    def delete(self, subject: Subject) -> Sequence[Step]:
+        """Steps that remove it; safe when it is gone already, or was never made."""
+        return []
+
+    def check(self, subject: Subject) -> Sequence[Step]:
+        """Steps that fail when the cloud does not show the resource in health."""
+        return []
+
+    def replaces(self, old: Values, new: Values) -> list[str]:
+        """Names of changed properties that cannot change in place."""
+        return [p.name for p in self.properties if not p.update and old.get(p.name) != new.get(p.name)]
+
+    def validate(self, properties: Values) -> list[Problem]:
+        """Rules between properties. Values that depend on other resources are not in `properties` yet or are placeholders
+        that are neither str, int, bool, list nor dict: rules must let them pass."""
+        return []
+
+    def implicit(self, name: str, mine: Values, others: Mapping[str, tuple[str, Values]]) -> set[str]:
+        """Names of resources that this one needs though its definition does not say so.
+
+        mine: properties known so far; others: every other resource's (type, properties). A value that is a reference to
+        another resource is a `Ref`-like placeholder with attribute `resource` (its name).
+        """
+        return set()
+
+    def reference(self, subject: Subject) -> Any:
+        """What get_resource gives: the physical id, or before there is one, the name."""
+        return subject.physical_id or subject.name
+
+    def attribute(self, subject: Subject, name: str) -> Any:
+        """An attribute's value from `live`, `data` and `properties`; None when it has none yet."""
+        if name == "show":
+            return dict(subject.live)
+        declared = next((a for a in self.attributes if a.name == name), None)
+        return dig(subject.live, declared.path or name) if declared else None
+
+    def reads(self, names: set[str]) -> bool:
+        """Whether these attributes need the live body."""
+        return False
+
+    def read(self, subject: Subject) -> Sequence[Step]:
+        """The steps that fetch what `attribute` needs."""
+        return []
+
+    def decode(self, subject: Subject) -> dict[str, Any]:
+        """Property values as the live body shows them, for drift; only those that can be told."""
+        return {}
+
+
+def dig(body: Any, path: str) -> Any:
+    """The value at a dotted path of maps and list indices; None where the path ends early. A key may itself hold dots or colons."""
+    if isinstance(body, Mapping) and path in body:
+        return body[path]
+    for key in path.split("."):
+        if isinstance(body, Mapping):
+            body = body.get(key)
+        elif isinstance(body, list) and key.isdigit() and int(key) < len(body):
+            body = body[int(key)]
+        else:
+            return None
+    return body
+
+
+Change = Callable[[Any, Any], Sequence[Step]]
+
+
+def on_change(*names: str) -> Callable[[Any], Any]:
+    """Marks a method that turns (subject, old, new) values of these properties into steps: after create when set, and on update
+    when any of them changed. With several names, old and new are maps of the named properties."""
+    def mark(method: Any) -> Any:
+        method.on_change = names
+        return method
+    return mark

@@ -1,0 +1,54 @@
+"""All resource types by name: those of this tree, in one visible list, and those of installed plug-ins."""
+
+from collections.abc import Callable
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from typing import TypeVar
+
+from isotherm.model.schema import TypeSchema
+from isotherm.types.base import ResourceType
+
+MODULES = (
+    "isotherm.types.heat.random_string",
+    "isotherm.types.neutron.net",
+)
+
+T = TypeVar("T", bound=type[ResourceType])
+
+_TYPES: dict[str, ResourceType] = {}
+
+
+def register(name: str) -> Callable[[T], T]:
+    """Class decorator: the class is the resource type `name`."""
+    def add(cls: T) -> T:
+        cls.name = name
+        _TYPES[name] = cls()
+        return cls
+    return add
+
+
+class Registry:
+    """The known types; a `Catalog` for the template language."""
+
+    def __init__(self, types: dict[str, ResourceType]):
+        self._types = types
+
+    def get(self, name: str) -> ResourceType | None:
+        return self._types.get(name)
+
+    def schema(self, name: str) -> TypeSchema | None:
+        return self._types.get(name)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(sorted(self._types))
+
+
+@cache
+def registry() -> Registry:
+    """Every type of this tree and of the entry-point group `isotherm.types` (each point names a module to import)."""
+    for module in MODULES:
+        import_module(module)
+    for point in entry_points(group="isotherm.types"):
+        point.load()
+    return Registry(dict(_TYPES))
