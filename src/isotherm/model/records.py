@@ -1,0 +1,163 @@
+"""Rows of the database as values. Times are aware UTC datetimes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class StackRow:
+    """A stack. `action`_`status` is its state, e.g. CREATE_IN_PROGRESS; deleted stacks keep their row for a while."""
+
+    id: str
+    project_id: str
+    name: str
+    action: str
+    status: str
+    reason: str
+    definition_id: str
+    created_at: datetime
+    previous_definition_id: str | None = None    # what a rollback returns to
+    traversal_id: str | None = None              # the current or last run
+    updated_at: datetime | None = None
+    deleted_at: datetime | None = None
+    description: str = ""
+    disable_rollback: bool = True
+    timeout_mins: int | None = None
+    owner_id: str | None = None                  # the parent stack of a nested one
+    root_id: str = ""
+    parent_resource: str | None = None
+    depth: int = 0
+    credential_id: str | None = None
+    user_id: str = ""
+    user_name: str = ""
+    user_project_id: str | None = None           # the stack-domain project
+    tags: tuple[str, ...] = ()
+
+    @property
+    def state(self) -> str:
+        return f"{self.action}_{self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionRow:
+    """What a definition is compiled from. files: name -> text."""
+
+    id: str
+    template: str
+    environment: Mapping[str, Any]
+    parameters: Mapping[str, Any]
+    files: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceRow:
+    """One physical incarnation of a resource. `replaced_by` set: a successor exists, this one waits to be cleaned up."""
+
+    id: str
+    stack_id: str
+    name: str
+    type: str
+    physical_name: str
+    action: str
+    status: str
+    reason: str
+    created_at: datetime
+    updated_at: datetime
+    physical_id: str | None = None
+    fingerprint: str = ""                        # of the definition it was last brought to
+    replaces: str | None = None
+    replaced_by: str | None = None
+    requires: tuple[str, ...] = ()               # names of the resources it needed when last converged
+    deletion_policy: str = "Delete"
+    external_id: str | None = None
+    properties: Mapping[str, Any] = field(default_factory=dict)      # resolved; what was last asked of the cloud
+    data: Mapping[str, Any] = field(default_factory=dict)            # what its steps kept
+    attributes: Mapping[str, Any] = field(default_factory=dict)      # those that others read: name -> value
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def state(self) -> str:
+        return f"{self.action}_{self.status}"
+
+
+@dataclass(frozen=True, slots=True)
+class TraversalRow:
+    """One run towards one goal. state: running, complete, failed, superseded."""
+
+    id: str
+    stack_id: str
+    action: str
+    definition_id: str
+    state: str
+    rollback: bool
+    started_at: datetime
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One vertex of a traversal's graph.
+
+    kind: converge, cleanup, end (the stack's last word) or deadline (the stack's time-out).
+    state: waiting, ready, done, failed, skipped (something it needs failed), dropped (overtaken).
+    due_at: schedule, poll, back-off and lease at once. claim: fencing counter; tries: claims of this very step that
+    ended without a record; attempt: retries of this step. plan: steps as JSON, None until planned.
+    """
+
+    id: int
+    stack_id: str
+    traversal_id: str
+    kind: str
+    name: str
+    resource_id: str | None
+    state: str
+    waiting_on: int
+    due_at: datetime
+    step: int = 0
+    attempt: int = 0
+    tries: int = 0
+    claim: int = 0
+    claimed_by: str | None = None
+    since: datetime | None = None                # when the present step began; poll intervals grow with its age
+    reason: str | None = None
+    plan: list[dict[str, Any]] | None = None
+    progress: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    id: int
+    uuid: str
+    stack_id: str
+    stack_name: str
+    resource_name: str
+    resource_type: str
+    resource_id: str | None
+    physical_id: str | None
+    action: str
+    status: str
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutputRow:
+    """error set: the value could not be told. Values of outputs whose condition is false are None."""
+
+    name: str
+    value: Any
+    description: str = ""
+    error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerRow:
+    """An engine process, as the service list shows it."""
+
+    id: str
+    host: str
+    pid: int
+    started_at: datetime
+    seen_at: datetime
