@@ -1,0 +1,24 @@
+"""How much a template may ask for."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what is read and computed; every error that one of them causes says its value.
+
+    text: bytes of a template or environment. depth: of nesting. nodes: elements after aliases are expanded (long strings
+    count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes): of one yaql expression.
+    regex_seconds is not needed: patterns are matched against values of at most `matched` characters.
+    """
+
+    text: int = 524288
+    depth: int = 120
+    nodes: int = 500_000
+    resources: int = 1_000_000
+    yaql_iterations: int = 200
+    yaql_memory: int = 10_000
+    repeat_items: int = 100_000
+
+
+LIMITS = Limits()

@@ -1,0 +1,264 @@
+"""Text -> tree. YAML through libyaml's events, JSON through the standard library."""
+
+import json
+import re
+from typing import Any
+
+import yaml
+from yaml.cyaml import CParser
+from yaml.events import (
+    AliasEvent,
+    MappingEndEvent,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+    StreamEndEvent,
+)
+from yaml.nodes import ScalarNode
+
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Place, Problem
+from isotherm.template.limits import Limits
+from isotherm.template.tree import Map, Position, Seq
+
+STRING = "tag:yaml.org,2002:str"
+MERGE = "tag:yaml.org,2002:merge"
+PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+# Dates stay text: a template's `2013-05-23` is a version, not a day.
+RESOLVERS = {
+    first: [(tag, regexp) for tag, regexp in rows if tag != "tag:yaml.org,2002:timestamp"]
+    for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
+SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Merge:
+    """The key `<<`, before it is merged."""
+
+
+def read(text: str | bytes, name: str, limits: Limits) -> Any:
+    """The tree of a YAML or JSON text. Raises Invalid: not readable, too large, too deep, or an alias bomb."""
+    size = len(text) if isinstance(text, bytes) or text.isascii() else len(text.encode("utf-8", "replace"))
+    if size > limits.text:
+        raise _refused("template-too-large", f"The text has {size} bytes; at most {limits.text} are read.",
+                       Place(name), wire="RequestLimitExceeded")
+    if isinstance(text, bytes):
+        text = _decoded(text, name)
+    if SURROGATE.search(text):
+        raise _refused("not-unicode", "The text holds half of a surrogate pair, which is no character.", Place(name))
+    if text.lstrip()[:1] == "{":
+        return _read_json(text, name, limits)
+    return _read_yaml(text, name, limits)
+
+
+def _decoded(text: bytes, name: str) -> str:
+    try:
+        return text.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise _refused("not-unicode", f"The text is not UTF-8: byte {exc.start} cannot be read.", Place(name)) from None
+
+
+def _refused(code: str, message: str, place: Place, wire: str = "BadRequest") -> Invalid:
+    return Invalid(Problem(code, message, place), wire=wire)
+
+
+def _read_json(text: str, name: str, limits: Limits) -> Any:
+    """Flow YAML begins with a brace too, so what is not JSON is read as YAML. libyaml also tells JSON's positions."""
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        return _read_yaml(text, name, limits)
+    try:
+        marked = _read_yaml(text, name, limits)
+    except Invalid:
+        marked = None
+    return _frozen(data, marked, name, limits, 0)
+
+
+def _frozen(data: Any, marked: Any, name: str, limits: Limits, depth: int) -> Any:
+    if depth > limits.depth:
+        raise _too_deep(limits, Place(name))
+    if isinstance(data, dict):
+        marks = marked if isinstance(marked, Map) else Map()
+        return Map(((key, _frozen(value, marks.get(key), name, limits, depth + 1)) for key, value in data.items()), marks.at)
+    if isinstance(data, list):
+        items = marked if isinstance(marked, Seq) and len(marked) == len(data) else Seq([None] * len(data))
+        return Seq((_frozen(a, b, name, limits, depth + 1) for a, b in zip(data, items, strict=True)), items.at)
+    return data
+
+
+def _too_deep(limits: Limits, place: Place) -> Invalid:
+    return _refused("too-deep", f"Nested more than {limits.depth} levels deep, which is the limit.", place, wire="StackValidationFailed")
+
+
+def _read_yaml(text: str, name: str, limits: Limits) -> Any:
+    try:
+        return _Builder(text, name, limits).document()
+    except yaml.MarkedYAMLError as exc:
+        mark = exc.problem_mark or exc.context_mark
+        where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+        said = ", ".join(part for part in (exc.context, exc.problem) if part)
+        raise _refused("not-yaml", f"This is neither YAML nor JSON: {said}.", where) from None
+    except yaml.YAMLError as exc:
+        raise _refused("not-yaml", f"This is neither YAML nor JSON: {exc}.", Place(name)) from None
+
+
+class _Frame:
+    """A container that is being read."""
+
+    __slots__ = ("anchor", "at", "expecting", "items", "key", "kind", "merged", "start", "weight")
+
+    def __init__(self, kind: type, anchor: str | None, start: Position):
+        self.kind, self.anchor, self.start = kind, anchor, start
+        self.items: Any = {} if kind is Map else []
+        self.at: Any = {} if kind is Map else []
+        self.key: Any = None
+        self.expecting = False
+        self.merged: list[Map] = []
+        self.weight = 1
+
+
+class _Builder:
+    """Builds a tree from events in one loop; nothing here recurses, so no text can exhaust the stack."""
+
+    def __init__(self, text: str, name: str, limits: Limits):
+        self.parser = CParser(text)
+        self.name, self.limits = name, limits
+        self.frames: list[_Frame] = []
+        self.anchors: dict[str, tuple[Any, int]] = {}
+        self.scalars: dict[str, Any] = {}
+        self.total = 0
+        self.result: Any = None
+        self.filled = False
+
+    def document(self) -> Any:
+        next_event = self.parser.get_event
+        while True:
+            event = next_event()
+            kind = type(event)
+            if kind is ScalarEvent:
+                self.scalar(event)
+            elif kind is MappingStartEvent:
+                self.open(event, Map)
+            elif kind is SequenceStartEvent:
+                self.open(event, Seq)
+            elif kind is MappingEndEvent or kind is SequenceEndEvent:
+                self.close()
+            elif kind is AliasEvent:
+                self.alias(event)
+            elif kind is StreamEndEvent:
+                return self.result
+
+    def scalar(self, event: Any) -> None:
+        value = event.value
+        if event.tag is None and event.implicit[0]:
+            try:
+                found = self.scalars[value]
+            except KeyError:
+                found = self.scalars[value] = self.resolved(value, event)
+        elif event.tag is None or event.tag == STRING or event.tag == "!":
+            found = value
+        else:
+            found = self.tagged(event.tag, value, event)
+        weight = 1 + len(value) // 64
+        if event.anchor:
+            self.anchors[event.anchor] = (found, weight)
+        mark = event.start_mark
+        self.add(found, (mark.line + 1, mark.column + 1), weight)
+
+    def resolved(self, value: str, event: Any) -> Any:
+        for tag, regexp in RESOLVERS.get(value[:1], ()):
+            if regexp.match(value):
+                return Merge if tag == MERGE else self.tagged(tag, value, event)
+        return value
+
+    def tagged(self, tag: str, value: str, event: Any) -> Any:
+        make = CONSTRUCTORS.get(tag)
+        mark = event.start_mark
+        where = Place(self.name, mark.line + 1, mark.column + 1)
+        if tag == "tag:yaml.org,2002:timestamp":
+            return value
+        if make is None:
+            raise _refused("unknown-tag", f"The tag {tag!r} is not allowed in a template.", where)
+        try:
+            made = make(yaml.constructor.SafeConstructor(), ScalarNode(tag, value))
+        except (ValueError, LookupError, yaml.YAMLError):
+            raise _refused("not-yaml", f"{value!r} cannot be read as {tag.rpartition(':')[2]}.", where) from None
+        return made.decode("latin-1") if isinstance(made, bytes) else value if hasattr(made, "__next__") else made
+
+    def open(self, event: Any, kind: type) -> None:
+        mark = event.start_mark
+        at = (mark.line + 1, mark.column + 1)
+        if len(self.frames) >= self.limits.depth:
+            raise _too_deep(self.limits, Place(self.name, *at))
+        if event.tag not in PLAIN_TAGS:
+            raise _refused("unknown-tag", f"The tag {event.tag!r} is not allowed in a template.", Place(self.name, *at))
+        if event.anchor:
+            self.anchors.pop(event.anchor, None)
+        self.frames.append(_Frame(kind, event.anchor, at))
+
+    def close(self) -> None:
+        frame = self.frames.pop()
+        if frame.kind is Map:
+            for source in frame.merged:
+                for key, value in source.items():
+                    if key not in frame.items:
+                        frame.items[key] = value
+                        frame.at[key] = source.at.get(key, frame.start)
+            made: Any = Map(frame.items, frame.at)
+        else:
+            made = Seq(frame.items, tuple(frame.at))
+        if frame.anchor:
+            self.anchors[frame.anchor] = (made, frame.weight)
+        self.add(made, frame.start, frame.weight, counted=True)
+
+    def alias(self, event: Any) -> None:
+        mark = event.start_mark
+        at = (mark.line + 1, mark.column + 1)
+        if event.anchor not in self.anchors:
+            inside = any(frame.anchor == event.anchor for frame in self.frames)
+            said = "refers to an element that holds it" if inside else "names no anchor before it"
+            raise _refused("bad-alias", f"The alias *{event.anchor} {said}.", Place(self.name, *at))
+        found, weight = self.anchors[event.anchor]
+        self.add(found, at, weight)
+
+    def add(self, value: Any, at: Position, weight: int, counted: bool = False) -> None:
+        """Put a finished element where it belongs. Containers were counted as they grew."""
+        if not counted:
+            self.total += weight
+            if self.total > self.limits.nodes:
+                raise _refused("too-many-elements", f"More than {self.limits.nodes} elements after aliases are expanded, "
+                               "which is the limit.", Place(self.name, *at), wire="RequestLimitExceeded")
+        if not self.frames:
+            if self.filled:
+                raise _refused("several-documents", "Only one YAML document is allowed.", Place(self.name, *at))
+            self.result, self.filled = value, True
+            return
+        frame = self.frames[-1]
+        frame.weight += weight
+        if frame.kind is Seq:
+            frame.items.append(None if value is Merge else value)
+            frame.at.append(at)
+        elif not frame.expecting:
+            self.begin_entry(frame, value, at)
+        else:
+            self.end_entry(frame, value, at)
+
+    def begin_entry(self, frame: _Frame, key: Any, at: Position) -> None:
+        if isinstance(key, Map | Seq):
+            raise _refused("bad-key", "A map or list cannot be the key of a map.", Place(self.name, *at))
+        frame.key, frame.expecting = key, True
+        if key is not Merge:
+            frame.at[key] = at
+
+    def end_entry(self, frame: _Frame, value: Any, at: Position) -> None:
+        frame.expecting = False
+        if frame.key is not Merge:
+            frame.items[frame.key] = "=" if value is Merge else value
+            return
+        sources = list(value) if isinstance(value, Seq) else [value]
+        if not all(isinstance(source, Map) for source in sources):
+            raise _refused("bad-merge", "`<<` merges a map, or a list of maps.", Place(self.name, *at))
+        frame.merged.extend(sources)

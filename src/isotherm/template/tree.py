@@ -1,0 +1,90 @@
+"""What a text was read to: plain values that cannot change and know where they stood."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NoReturn
+
+from isotherm.model.problem import Place
+
+Position = tuple[int, int]
+Path = tuple[Any, ...]
+
+
+def _frozen(*_: Any, **__: Any) -> NoReturn:
+    raise TypeError("a parsed template cannot be changed")
+
+
+class Map(dict[Any, Any]):
+    """A mapping that cannot change. `at`: key -> (line, column), counted from 1."""
+
+    __slots__ = ("at",)
+    at: Mapping[Any, Position]
+
+    def __init__(self, entries: Any = (), at: Mapping[Any, Position] | None = None):
+        super().__init__(entries)
+        self.at = at or {}
+
+    def __deepcopy__(self, memo: Any) -> "Map":
+        return self
+
+    __setitem__ = __delitem__ = __ior__ = _frozen
+    clear = pop = popitem = setdefault = update = _frozen
+
+
+class Seq(list[Any]):
+    """A list that cannot change. `at`: (line, column) of each item, counted from 1."""
+
+    __slots__ = ("at",)
+    at: tuple[Position, ...]
+
+    def __init__(self, items: Any = (), at: tuple[Position, ...] = ()):
+        super().__init__(items)
+        self.at = at
+
+    def __deepcopy__(self, memo: Any) -> "Seq":
+        return self
+
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _frozen
+    append = clear = extend = insert = pop = remove = reverse = sort = _frozen
+
+
+EMPTY_MAP = Map()
+
+
+def place(tree: Any, file: str, path: Path) -> Place:
+    """Where `path` stands; of the deepest element that exists when the path goes further than the text."""
+    position: Position = (1, 1)
+    node = tree
+    for key in path:
+        if isinstance(node, Map) and key in node:
+            position = node.at.get(key, position)
+        elif isinstance(node, Seq) and type(key) is int and 0 <= key < len(node):
+            position = node.at[key] if key < len(node.at) else position
+        else:
+            break
+        node = node[key]
+    return Place(file, *position, dotted(path))
+
+
+def dotted(path: Path) -> str:
+    """The path as people write it: `resources.a.properties.networks.0.port`."""
+    return ".".join(str(part) for part in path)
+
+
+def plain(node: Any) -> Any:
+    """The same as ordinary, changeable values that JSON can say."""
+    if isinstance(node, Mapping):
+        return {key: plain(value) for key, value in node.items()}
+    if isinstance(node, list | tuple):
+        return [plain(item) for item in node]
+    return node if isinstance(node, str | int | float | bool | None) else str(node)
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """Every element, containers before what they hold."""
+    yield node
+    if isinstance(node, Mapping):
+        for value in node.values():
+            yield from walk(value)
+    elif isinstance(node, list | tuple):
+        for item in node:
+            yield from walk(item)
