@@ -28,6 +28,8 @@ class ResourceType:
     service: ClassVar[str] = ""
     microversion: ClassVar[str] = ""
     name_limit: ClassVar[int] = 255
+    # keys of the kept data that are secret: never in logs, events or answers other than the attribute that hands them out
+    secret_data: ClassVar[tuple[str, ...]] = ()
     # (old path, new path): values of deprecated properties move to their successors, e.g. ("networks.*.uuid", "networks.*.network")
     renamed: ClassVar[tuple[tuple[str, str], ...]] = ()
 

@@ -10,7 +10,10 @@ from isotherm.model.schema import TypeSchema
 from isotherm.types.base import ResourceType
 
 MODULES = (
+    "isotherm.types.heat.none",
     "isotherm.types.heat.random_string",
+    "isotherm.types.heat.test_resource",
+    "isotherm.types.heat.value",
     "isotherm.types.neutron.net",
 )
 
