@@ -26,7 +26,10 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
     "snapshot": ("volume_id",),
     "assignment": ("actor", "target"),
     "user": ("name",),
-    "token": ("user_id",),
+    "token": ("user_id", "app_credential_id", "trust_id"),
+    "trust": ("trustor_user_id", "redelegated_trust_id"),
+    "app_credential": ("user_id",),
+    "endpoint": ("service_id",),
 }
 """Fields beside project_id by which a kind is found without a scan."""
 

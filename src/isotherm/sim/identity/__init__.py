@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from isotherm.sim import errors
-from isotherm.sim.identity import auth, catalog, roles, seed, versions
+from isotherm.sim.identity import auth, catalog, delegation, projects, roles, seed, users, versions
 from isotherm.sim.routing import Service, table
 
-FAMILIES = (auth, catalog, roles)
+FAMILIES = (auth, catalog, projects, users, roles, delegation)
 
 SERVICE = Service(
     name="identity",
