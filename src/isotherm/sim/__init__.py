@@ -67,5 +67,13 @@ Quotas: `quotas.exceeded(cloud, "network", project_id, "port", total)`; `quotas.
 Lists: `listing.order`, `listing.page`, `listing.next_url`.
 
 Between services: functions, not HTTP. Compute calls `network` to make, bind and delete ports, and `volume` to attach
-and detach; a service that is called offers plain functions that take the Cloud first and raise its own ApiErrors.
+and detach; a service that is called offers plain functions that take the Cloud first and raise its own ApiErrors:
+
+    network/ports.py     make(cloud, project_id, asked) -> port    as POST /ports with that body, quota included
+                         change(cloud, port, changes)              as PUT /ports, binding fields allowed
+                         drop(cloud, port)                         no question asked who owns it; frees addresses, floating IPs
+    network/security.py  default_group(cloud, project_id) -> security_group    the project's, made when missing
+    volume/volumes.py    make(cloud, project_id, user_id, asked) -> volume     as POST /volumes with that body
+                         drop(cloud, volume)                       delete asynchronously
+    volume/attachments.py  attach(cloud, volume, server_id, device, attachment_id)   -> in-use, detach(cloud, volume, attachment_id)
 '''

@@ -24,7 +24,7 @@ def _instant(call: Call, text: Any) -> float | None:
     if text is None:
         return None
     try:
-        moment = datetime.fromisoformat(str(text).replace("Z", "+00:00"))
+        moment = datetime.fromisoformat(str(text))
     except ValueError:
         raise BadRequest("Invalid input for field 'expires_at': the format is not ISO 8601 compatible.") from None
     instant = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
