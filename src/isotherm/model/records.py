@@ -103,7 +103,7 @@ class Node:
     kind: converge, cleanup, end (the stack's last word) or deadline (the stack's time-out).
     state: waiting, ready, done, failed, skipped (something it needs failed), dropped (overtaken).
     due_at: schedule, poll, back-off and lease at once. claim: fencing counter; tries: claims of this very step that
-    ended without a record; attempt: retries of this step. plan: steps as JSON, None until planned.
+    ended without a record; attempt: retries of this step. requires: names of the resources it needs. plan: steps as JSON, None until planned.
     """
 
     id: int
@@ -121,6 +121,7 @@ class Node:
     claim: int = 0
     claimed_by: str | None = None
     since: datetime | None = None                # when the present step began; poll intervals grow with its age
+    requires: tuple[str, ...] = ()
     reason: str | None = None
     plan: list[dict[str, Any]] | None = None
     progress: Mapping[str, Any] = field(default_factory=dict)

@@ -111,7 +111,7 @@ class Run:
 Step = Call | Until | Read | Keep | Pause | Spawn | Run
 Plan = tuple[Step, ...]
 
-KINDS: Mapping[str, type] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Run)}
+KINDS: Mapping[str, Any] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Run)}
 TUPLES = ("accept", "ok", "busy", "bad", "many")
 
 

@@ -122,6 +122,7 @@ node = sa.Table(
     sa.Column("claim", sa.Integer, nullable=False),          # fencing token
     sa.Column("claimed_by", sa.String(64)),
     sa.Column("since", Utc),
+    sa.Column("requires", Long, nullable=False),             # JSON list of the names it needs, implied ones too
     sa.Column("reason", Long),
     sa.Column("plan", Long),                                 # sealed
     sa.Column("progress", Long),                             # sealed

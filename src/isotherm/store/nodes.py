@@ -1,0 +1,216 @@
+"""Graph nodes: planned, claimed, settled, unblocked. Callers own the transaction.
+
+Rows are always locked in id order, so that transactions that settle overlapping sets queue up instead of deadlocking.
+MariaDB evaluates assignments left to right and has no UPDATE ... RETURNING: hence the two statements for
+"count down, then make ready what has reached zero".
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+import json
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.model.records import Node
+from isotherm.store.schema import edge, node, stack
+from isotherm.store.vault import seal, unseal
+
+CHUNK = 500                                  # ids in one IN list
+
+_ids = sa.bindparam("ids", expanding=True)
+_due = (sa.select(node).where(node.c.state == "ready", node.c.due_at <= sa.bindparam("now"))
+        .order_by(node.c.due_at, node.c.id).limit(sa.bindparam("room")).with_for_update(skip_locked=True))
+_take = (sa.update(node).where(node.c.id.in_(_ids))
+         .values(due_at=sa.bindparam("until"), claim=node.c.claim + 1, tries=node.c.tries + 1, claimed_by=sa.bindparam("worker")))
+_held = (sa.select(node.c.id, node.c.claim, node.c.state, node.c.traversal_id, stack.c.traversal_id.label("current"), stack.c.action)
+         .join_from(node, stack, node.c.stack_id == stack.c.id)
+         .where(node.c.id.in_(_ids)).order_by(node.c.id).with_for_update(of=node))
+_settled = sa.update(node).where(node.c.id.in_(_ids)).values(state=sa.bindparam("new_state"), claimed_by=None)
+_dependents = (sa.select(edge.c.dependent_id, sa.func.count().label("n")).where(edge.c.node_id.in_(_ids))
+               .group_by(edge.c.dependent_id).order_by(edge.c.dependent_id))
+_lock = sa.select(node.c.id).where(node.c.id.in_(_ids)).order_by(node.c.id).with_for_update()
+_count_down = (sa.update(node).where(node.c.id == sa.bindparam("node_id"))
+               .values(waiting_on=node.c.waiting_on - sa.bindparam("n")))
+_wake = (sa.update(node).where(node.c.id.in_(_ids), node.c.waiting_on <= 0, node.c.state == "waiting")
+         .values(state="ready", due_at=sa.bindparam("now")))
+_next_due = sa.select(sa.func.min(node.c.due_at)).where(node.c.state == "ready")
+
+
+def insert(conn: sa.Connection, nodes: Sequence[Node], edges: Iterable[tuple[int, int]]) -> None:
+    """Add a planned graph; an edge is (node, the dependent that waits for it)."""
+    if nodes:
+        conn.execute(sa.insert(node), [_to_row(conn, n) for n in nodes])
+    rows = [{"node_id": a, "dependent_id": b} for a, b in edges]
+    if rows:
+        conn.execute(sa.insert(edge), rows)
+
+
+def claim(conn: sa.Connection, worker: str, now: datetime, lease: timedelta, room: int) -> list[Node]:
+    """Take up to `room` due nodes. Until `now + lease` nobody else can; after a crash they are due again."""
+    if room <= 0:
+        return []
+    found = [_from_row(conn, row) for row in conn.execute(_due, {"now": now, "room": room}).mappings()]
+    if found:
+        conn.execute(_take, {"ids": [n.id for n in found], "until": now + lease, "worker": worker})
+    return [replace(n, claim=n.claim + 1, tries=n.tries + 1, claimed_by=worker) for n in found]
+
+
+def held(conn: sa.Connection, claimed: Iterable[Node]) -> dict[int, str]:
+    """Lock these nodes; for those whose claim is still good, the action that has overtaken them ("" = none has)."""
+    claims = {n.id: n.claim for n in claimed}
+    good: dict[int, str] = {}
+    for ids in _chunks(sorted(claims)):
+        for row in conn.execute(_held, {"ids": ids}):
+            if row.state == "ready" and row.claim == claims[row.id]:
+                good[row.id] = "" if row.traversal_id == row.current else row.action
+    return good
+
+
+def settle(conn: sa.Connection, ids: Iterable[int], state: str) -> None:
+    """These nodes are over: done, failed, skipped or dropped."""
+    for part in _chunks(sorted(ids)):
+        conn.execute(_settled, {"ids": part, "new_state": state})
+
+
+def save(conn: sa.Connection, nodes: Sequence[Node]) -> None:
+    """Write back nodes that go on: their step, schedule, attempt, plan and progress. The claim is given up."""
+    fields = ("step", "attempt", "tries", "due_at", "since", "reason", "resource_id", "plan", "progress")
+    if nodes:
+        values: dict[str, Any] = {field: sa.bindparam(f"new_{field}") for field in fields}
+        statement = sa.update(node).where(node.c.id == sa.bindparam("node_id")).values(claimed_by=None, **values)
+        rows = [_to_row(conn, n) for n in sorted(nodes, key=lambda n: n.id)]
+        conn.execute(statement, [{"node_id": row["id"], **{f"new_{f}": row[f] for f in fields}} for row in rows])
+
+
+def fail(conn: sa.Connection, reasons: Mapping[int, str]) -> None:
+    """These nodes failed, each for its reason."""
+    statement = (sa.update(node).where(node.c.id == sa.bindparam("node_id"))
+                 .values(state="failed", claimed_by=None, reason=sa.bindparam("why")))
+    if reasons:
+        conn.execute(statement, [{"node_id": id_, "why": why} for id_, why in sorted(reasons.items())])
+
+
+def unblock(conn: sa.Connection, finished: Iterable[int], now: datetime) -> int:
+    """Count finished nodes off their dependents; return how many became ready."""
+    counts: dict[int, int] = {}
+    for ids in _chunks(sorted(finished)):
+        for dependent, n in conn.execute(_dependents, {"ids": ids}).tuples():
+            counts[dependent] = counts.get(dependent, 0) + n
+    return _release(conn, counts, now)
+
+
+def skip(conn: sa.Connection, failed: Iterable[int], now: datetime) -> int:
+    """Whatever needs a failed node is not run; only the stack's end hears of it. Returns how many became ready."""
+    bad = set(failed)
+    frontier = set(bad)
+    kinds = sa.select(edge.c.dependent_id).join(node, node.c.id == edge.c.dependent_id).where(
+        edge.c.node_id.in_(_ids), node.c.kind != "end", node.c.state == "waiting").distinct()
+    while frontier:
+        found: set[int] = set()
+        for ids in _chunks(sorted(frontier)):
+            found |= set(conn.scalars(kinds, {"ids": ids}))
+        frontier = found - bad
+        bad |= frontier
+        settle(conn, frontier, "skipped")
+    counts: dict[int, int] = {}
+    ends = (sa.select(edge.c.dependent_id, sa.func.count()).join(node, node.c.id == edge.c.dependent_id)
+            .where(edge.c.node_id.in_(_ids), node.c.kind == "end").group_by(edge.c.dependent_id))
+    for ids in _chunks(sorted(bad)):
+        for dependent, n in conn.execute(ends, {"ids": ids}).tuples():
+            counts[dependent] = counts.get(dependent, 0) + n
+    return _release(conn, counts, now)
+
+
+def stop(conn: sa.Connection, traversal_id: str, now: datetime) -> None:
+    """Start nothing more in this traversal: its end waits only for what has been started."""
+    rows = of_traversal(conn, traversal_id, lock=True)
+    end = next((n for n in rows if n.kind == "end" and n.state == "waiting"), None)
+    if end is None:
+        return
+    started = [n.id for n in rows if n.state == "ready" and n.kind in ("converge", "cleanup") and is_started(n)]
+    settle(conn, [n.id for n in rows if n.kind in ("converge", "cleanup") and n.state in ("waiting", "ready") and n.id not in set(started)], "skipped")
+    conn.execute(sa.delete(edge).where(edge.c.dependent_id == end.id))
+    if started:
+        conn.execute(sa.insert(edge), [{"node_id": id_, "dependent_id": end.id} for id_ in started])
+    conn.execute(sa.update(node).where(node.c.id == end.id).values(waiting_on=len(started)))
+    conn.execute(_wake, {"ids": [end.id], "now": now})
+
+
+def is_started(n: Node) -> bool:
+    """Whether something may be under way outside for this node."""
+    return n.claimed_by is not None or n.plan is not None
+
+
+def of_traversal(conn: sa.Connection, traversal_id: str, lock: bool = False) -> list[Node]:
+    """All nodes of a traversal, in id order."""
+    query = sa.select(node).where(node.c.traversal_id == traversal_id).order_by(node.c.id)
+    return [_from_row(conn, row) for row in conn.execute(query.with_for_update() if lock else query).mappings()]
+
+
+def unsettled(conn: sa.Connection, stack_id: str) -> list[Node]:
+    """The stack's nodes that may still run, locked, in id order; those of overtaken traversals too."""
+    query = (sa.select(node).where(node.c.stack_id == stack_id, node.c.state.in_(("waiting", "ready")))
+             .order_by(node.c.id).with_for_update())
+    return [_from_row(conn, row) for row in conn.execute(query).mappings()]
+
+
+def failures(conn: sa.Connection, traversal_id: str) -> list[tuple[str, str]]:
+    """(resource name, reason) of the nodes that failed, in the order of the graph."""
+    query = (sa.select(node.c.name, node.c.reason)
+             .where(node.c.traversal_id == traversal_id, node.c.state == "failed", node.c.kind.in_(("converge", "cleanup"))).order_by(node.c.id))
+    return [(name, reason or "") for name, reason in conn.execute(query).tuples()]
+
+
+def forget(conn: sa.Connection, stack_id: str, traversal_id: str | None = None) -> None:
+    """Remove the settled nodes of a stack, and with a traversal all of that one's, with their edges."""
+    over = node.c.state.not_in(("waiting", "ready"))
+    chosen = sa.select(node.c.id).where(node.c.stack_id == stack_id, sa.or_(over, node.c.traversal_id == traversal_id) if traversal_id else over)
+    for ids in _chunks(list(conn.scalars(chosen))):
+        conn.execute(sa.delete(edge).where(edge.c.node_id.in_(ids)))
+        conn.execute(sa.delete(edge).where(edge.c.dependent_id.in_(ids)))
+        conn.execute(sa.delete(node).where(node.c.id.in_(ids)))
+
+
+def detach(conn: sa.Connection, ids: Iterable[int]) -> None:
+    """Forget who waits for these nodes: their traversal has been overtaken."""
+    for part in _chunks(sorted(ids)):
+        conn.execute(sa.delete(edge).where(edge.c.node_id.in_(part)))
+
+
+def next_due(conn: sa.Connection) -> datetime | None:
+    """When the next node falls due: a poll, a retry, a lapsed claim."""
+    return conn.scalar(_next_due)
+
+
+def _release(conn: sa.Connection, counts: Mapping[int, int], now: datetime) -> int:
+    woken = 0
+    for ids in _chunks(sorted(counts)):
+        conn.execute(_lock, {"ids": ids}).all()
+        conn.execute(_count_down, [{"node_id": id_, "n": counts[id_]} for id_ in ids])
+        woken += conn.execute(_wake, {"ids": ids, "now": now}).rowcount
+    return woken
+
+
+def _to_row(conn: sa.Connection, n: Node) -> dict[str, Any]:
+    return {
+        "id": n.id, "stack_id": n.stack_id, "traversal_id": n.traversal_id, "kind": n.kind, "name": n.name,
+        "resource_id": n.resource_id, "state": n.state, "waiting_on": n.waiting_on, "due_at": n.due_at, "step": n.step,
+        "attempt": n.attempt, "tries": n.tries, "claim": n.claim, "claimed_by": n.claimed_by, "since": n.since, "reason": n.reason,
+        "requires": json.dumps(n.requires) if n.requires else "[]",
+        "plan": None if n.plan is None else seal(conn, n.plan),
+        "progress": seal(conn, dict(n.progress)) if n.progress else None,
+    }
+
+
+def _from_row(conn: sa.Connection, row: Mapping[Any, Any]) -> Node:
+    values = dict(row)
+    values["requires"] = tuple(json.loads(values["requires"])) if values["requires"] != "[]" else ()
+    values["plan"] = None if values["plan"] is None else unseal(conn, values["plan"])
+    values["progress"] = unseal(conn, values["progress"]) if values["progress"] else {}
+    return Node(**values)
+
+
+def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+    return (ids[i:i + CHUNK] for i in range(0, len(ids), CHUNK))
