@@ -1,0 +1,1 @@
+"""Wanted and existing resources in, nodes and edges out. Pure."""
