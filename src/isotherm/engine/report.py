@@ -1,0 +1,118 @@
+"""What running a node's step came to, and how that is recorded."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+import random
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.engine.brief import Brief
+from isotherm.engine.stack_events import resource_event
+from isotherm.model.outcome import Done, Failed, Next, Outcome, Retry
+from isotherm.model.records import Node, ResourceRow
+from isotherm.store import events, nodes, resources, traversals
+
+BACKOFF_CAP = 60.0                      # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One step's result.
+
+    row: the resource's new content. begun: the row as it was announced when work on it began (an event of its own).
+    replaces: the row this one takes over from. gone: the row is to be forgotten. plan, progress: to store with the node.
+    quiet: nothing changed for the user, so no event.
+    """
+
+    brief: Brief
+    outcome: Outcome
+    row: ResourceRow | None = None
+    begun: ResourceRow | None = None
+    replaces: ResourceRow | None = None
+    gone: bool = False
+    plan: list[dict[str, Any]] | None = None
+    progress: Mapping[str, Any] = field(default_factory=dict)
+    quiet: bool = False
+
+    @property
+    def node(self) -> Node:
+        return self.brief.node
+
+
+def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int:
+    """One transaction for all that follows from these steps; returns how many nodes became ready.
+
+    A worker that lost its claim still hands in the ids the cloud gave it; everything else of its report is void.
+    """
+    held = nodes.held(conn, [report.node for report in reports])
+    resources.keep_ids(conn, [r.row for r in reports if r.row is not None and r.node.id not in held and r.row.physical_id])
+    good = [_obey(report, held[report.node.id]) for report in reports if report.node.id in held]
+    _record_resources(conn, good, now)
+    return _record_nodes(conn, good, held, now)
+
+
+def _obey(report: Report, overtaken: str) -> Report:
+    """A node whose traversal was overtaken stops where that is safe: before its first call, and anywhere when all is to be deleted."""
+    unstarted = report.node.plan is None and report.plan is not None and isinstance(report.outcome, Next)
+    if overtaken and unstarted:
+        return Report(report.brief, Done(), quiet=True)
+    if overtaken == "DELETE" and isinstance(report.outcome, Next | Retry):
+        return replace(report, outcome=Done(), quiet=True)
+    return report
+
+
+def _record_resources(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> None:
+    rows = [r for r in reports if r.row is not None]
+    made = [r.row for r in rows if r.replaces is not None and r.row is not None]
+    resources.insert_many(conn, made)
+    resources.save_many(conn, [replace(r.replaces, replaced_by=r.row.id) for r in rows if r.replaces is not None and r.row is not None])
+    resources.save_many(conn, [r.row for r in rows if r.replaces is None and not r.gone and r.row is not None])
+    resources.delete_many(conn, [r.row.id for r in rows if r.gone and r.row is not None])
+    told = []
+    for r in reports:
+        if r.begun is not None:
+            told.append(resource_event(r.brief.stack, r.begun, now))
+        if isinstance(r.outcome, Done | Failed) and r.row is not None and not r.quiet:
+            told.append(resource_event(r.brief.stack, r.row, now))
+    events.insert_many(conn, told)
+
+
+def _record_nodes(conn: sa.Connection, reports: Sequence[Report], held: Mapping[int, str], now: datetime) -> int:
+    done: list[int] = []
+    failed: dict[int, str] = {}
+    going: list[Node] = []
+    for report in reports:
+        match report.outcome:
+            case Done():
+                done.append(report.node.id)
+            case Failed(reason):
+                failed[report.node.id] = reason
+            case Next() | Retry():
+                going.append(_onward(report, report.outcome, now))
+    nodes.settle(conn, done, "done")
+    nodes.fail(conn, failed)
+    nodes.save(conn, going)
+    # An overtaken node has nobody left in its own traversal: whoever waits for it only waits for its hands to be off.
+    own = {id_ for id_ in failed if not held[id_]}
+    woken = nodes.unblock(conn, [*done, *(failed.keys() - own)], now)
+    if own:
+        woken += nodes.skip(conn, own, now)
+        for traversal_id in traversals.with_rollback(conn, {r.node.traversal_id for r in reports if r.node.id in own}):
+            nodes.stop(conn, traversal_id, now)
+    return woken
+
+
+def _onward(report: Report, outcome: Next | Retry, now: datetime) -> Node:
+    """The node as it goes on: the next step, the same one again for a poll, or again after a pause for a retry."""
+    node, plan = report.node, report.node.plan if report.plan is None else report.plan
+    common: dict[str, Any] = {"plan": plan, "progress": report.progress, "resource_id": report.row.id if report.row else node.resource_id}
+    match outcome:
+        case Next(step, seconds):
+            moved = step != node.step or report.plan is not None
+            return replace(node, step=step, attempt=0, tries=0, reason=None, due_at=now + timedelta(seconds=seconds),
+                           since=now if moved else node.since, **common)
+        case Retry(reason, seconds):
+            pause = max(seconds, random.uniform(0.5, 1.0) * min(2.0 ** node.attempt, BACKOFF_CAP))
+            return replace(node, attempt=node.attempt + 1, tries=1, reason=reason, due_at=now + timedelta(seconds=pause), **common)

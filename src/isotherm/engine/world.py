@@ -1,0 +1,32 @@
+"""The values that resources give each other, from what their rows hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isotherm.engine.brief import subject_of
+from isotherm.model.records import ResourceRow, StackRow
+from isotherm.template import select
+from isotherm.types.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class RowsWorld:
+    """get_resource and get_attr answered by the rows of one stack. Attributes are those stored when their resource converged."""
+
+    stack: StackRow
+    rows: Mapping[str, ResourceRow]
+    types: Registry
+
+    def reference(self, name: str) -> Any:
+        row = self.rows.get(name)
+        kind = self.types.get(row.type) if row else None
+        return kind.reference(subject_of(self.stack, row)) if row and kind else name
+
+    def attribute(self, name: str, path: tuple[Any, ...]) -> Any:
+        row = self.rows.get(name)
+        if row is None:
+            return None
+        if not path:
+            return {key: value for key, value in row.attributes.items() if key != "show"}
+        return select(row.attributes.get(str(path[0])), path[1:])
