@@ -1,12 +1,16 @@
 """Everything that differs between SQLite, PostgreSQL and MariaDB."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
+from sqlalchemy.dialects import postgresql, sqlite
 
 RETRYABLE = frozenset({"40001", "40P01", "1205", "1213", "1020"})     # serialization, deadlock, lock wait
+
+# Whole numbers all the way: by way of a float, a time would not always come back as it went in.
+EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
 
 class Utc(sa.TypeDecorator[datetime]):
@@ -15,10 +19,10 @@ class Utc(sa.TypeDecorator[datetime]):
     impl, cache_ok = sa.BigInteger, True
 
     def process_bind_param(self, value: datetime | None, dialect: Any) -> int | None:
-        return None if value is None else int(value.timestamp() * 1_000_000)
+        return None if value is None else (value - EPOCH) // MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
-        return None if value is None else datetime.fromtimestamp(value / 1_000_000, UTC)
+        return None if value is None else EPOCH + timedelta(microseconds=value)
 
 
 def make_engine(url: str, pool_size: int = 20) -> sa.Engine:
@@ -56,3 +60,13 @@ def is_retryable(exc: sa.exc.DBAPIError) -> bool:
     orig: Any = exc.orig
     code = getattr(orig, "sqlstate", None) or (str(orig.args[0]) if getattr(orig, "args", None) else "")
     return code in RETRYABLE or "database is locked" in str(orig)
+
+
+def insert_absent(conn: sa.Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet; the others are left as they are."""
+    if conn.dialect.name in ("mysql", "mariadb"):
+        # ON DUPLICATE KEY would lock the row that is there against every other reader of its lock.
+        conn.execute(table.insert().prefix_with("IGNORE"), rows)
+    else:
+        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+        conn.execute(insert(table).on_conflict_do_nothing(index_elements=list(table.primary_key)), rows)

@@ -1,0 +1,94 @@
+"""Definitions: a template with all that goes with it. Text is stored once, however many definitions hold it."""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Collection, Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.model.records import DefinitionRow
+from isotherm.store.dialect import insert_absent
+from isotherm.store.schema import blob, definition, stack, traversal
+from isotherm.store.vault import seal, unseal
+
+_FIND = sa.select(definition).where(definition.c.id == sa.bindparam("id"))
+_BLOBS = sa.select(blob.c.hash, blob.c.content).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
+_HOLD = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
+         .order_by(blob.c.hash).with_for_update(read=True))
+_LOCK = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
+         .order_by(blob.c.hash).with_for_update())
+
+
+def save(conn: sa.Connection, template: str, environment: Mapping[str, Any], parameters: Mapping[str, Any],
+         files: Mapping[str, str]) -> str:
+    """Store a definition; its new id. files: name -> text."""
+    texts = {_digest(text): text for text in (template, *files.values())}
+    _keep(conn, texts)
+    new_id = str(uuid.uuid4())
+    conn.execute(definition.insert(), {
+        "id": new_id, "template_hash": _digest(template),
+        "inputs": seal(conn, {"environment": dict(environment), "parameters": dict(parameters)}),
+        "files": json.dumps({name: _digest(text) for name, text in files.items()}),
+        "created_at": datetime.now(UTC)})
+    return new_id
+
+
+def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
+    """A stored definition. LookupError when there is none of that id."""
+    row = conn.execute(_FIND, {"id": definition_id}).one_or_none()
+    if row is None:
+        raise LookupError(f"no definition {definition_id}")
+    hashes: dict[str, str] = json.loads(row.files)
+    found = conn.execute(_BLOBS, {"hashes": sorted({row.template_hash, *hashes.values()})})
+    texts: dict[str, str] = {digest: content for digest, content in found}
+    inputs = unseal(conn, row.inputs)
+    return DefinitionRow(
+        id=row.id, template=texts[row.template_hash], environment=inputs["environment"],
+        parameters=inputs["parameters"], files={name: texts[digest] for name, digest in hashes.items()})
+
+
+def delete_unused(conn: sa.Connection, before: datetime, limit: int = 200) -> int:
+    """Delete definitions older than `before` that no stack and no traversal names, and texts that no other holds.
+
+    Returns how many definitions went; call again while that is `limit`.
+    """
+    named = (definition.c.id == stack.c.definition_id) | (definition.c.id == stack.c.previous_definition_id)
+    unused = (sa.select(definition.c.id, definition.c.template_hash, definition.c.files)
+              .where(definition.c.created_at < before,
+                     ~sa.exists().where(named), ~sa.exists().where(traversal.c.definition_id == definition.c.id))
+              .limit(limit))
+    rows = conn.execute(unused).all()
+    if rows:
+        conn.execute(definition.delete().where(definition.c.id.in_([row.id for row in rows])))
+        _drop(conn, _hashes(rows))
+    return len(rows)
+
+
+def _keep(conn: sa.Connection, texts: Mapping[str, str]) -> None:
+    """Make sure the texts are there, and hold them until the commit, so that `_drop` elsewhere cannot take them."""
+    wanted = sorted(texts)
+    missing = wanted
+    while missing:
+        insert_absent(conn, blob, [{"hash": digest, "content": texts[digest]} for digest in missing])
+        missing = sorted(set(missing).difference(conn.scalars(_HOLD, {"hashes": wanted})))
+
+
+def _drop(conn: sa.Connection, hashes: Collection[str]) -> None:
+    """Delete the texts that no definition holds. The lock comes first and the look after it, in a statement of its
+    own: whoever saves a definition with one of them has then either finished, and is seen, or waits and saves it anew."""
+    locked = set(conn.scalars(_LOCK, {"hashes": sorted(hashes)}))
+    others = sa.select(definition.c.template_hash, definition.c.files).execution_options(yield_per=100)
+    free = locked - _hashes(conn.execute(others))
+    if free:
+        conn.execute(blob.delete().where(blob.c.hash.in_(sorted(free))))
+
+
+def _hashes(rows: Iterable[Any]) -> set[str]:
+    return {digest for row in rows for digest in (row.template_hash, *json.loads(row.files).values())}
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

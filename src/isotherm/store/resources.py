@@ -1,0 +1,152 @@
+"""Resources: one row a physical incarnation. What a listing does not show is sealed in `facts`."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.model.records import ResourceRow
+from isotherm.store.schema import resource, stack
+from isotherm.store.vault import seal, unseal
+
+FACTS = ("properties", "data", "attributes", "metadata")
+FILTERS = frozenset({"id", "name", "type", "action", "status", "physical_id"})
+_PLAIN = tuple(column for column in resource.c if column.name not in ("facts", "requires"))
+_CURRENT = resource.c.replaced_by.is_(None)
+_OF = resource.c.stack_id == sa.bindparam("stack")
+_ONE = sa.select(resource).where(resource.c.id == sa.bindparam("id"))
+_SOME = sa.select(resource).where(resource.c.id.in_(sa.bindparam("ids", expanding=True)))
+_ALL = sa.select(resource).where(_OF).order_by(resource.c.created_at, resource.c.id)
+_NOW = sa.select(resource).where(_OF, _CURRENT)
+_NAMED = _NOW.where(resource.c.name.in_(sa.bindparam("names", expanding=True)))
+_INSERT = resource.insert()
+_REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
+    {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at")})
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which resources of a stack. filters: column of FILTERS -> the values it may have; type: part of the type's name;
+    states: (action, status) pairs, one of which must hold; facts: whether properties, data, attributes and metadata are
+    read, which costs a decryption a row (else they are empty)."""
+
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    type: str = ""
+    states: tuple[tuple[str, str], ...] = ()
+    facts: bool = False
+
+
+def insert_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
+    """Add resources."""
+    values = [_values(conn, row) for row in rows]
+    if values:
+        conn.execute(_INSERT, values)
+
+
+def save_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
+    """Write the rows over those of the same ids, all columns but `created_at`."""
+    values = [_values(conn, row) for row in rows]
+    if values:
+        conn.execute(_REWRITE, [{"row": value.pop("id")} | value for value in values])
+
+
+def update(conn: sa.Connection, resource_id: str, **values: Any) -> bool:
+    """Change some columns of a resource, none of FACTS (`save_many` changes these); False when it does not exist."""
+    if "requires" in values:
+        values["requires"] = json.dumps(values["requires"])
+    return conn.execute(resource.update().where(resource.c.id == resource_id).values(**values)).rowcount == 1
+
+
+def delete_many(conn: sa.Connection, ids: Collection[str]) -> None:
+    """Forget resources."""
+    if ids:
+        conn.execute(resource.delete().where(resource.c.id.in_(ids)))
+
+
+def get(conn: sa.Connection, resource_id: str) -> ResourceRow | None:
+    """The resource of that id."""
+    row = conn.execute(_ONE, {"id": resource_id}).one_or_none()
+    return None if row is None else _resource(conn, row)
+
+
+def get_many(conn: sa.Connection, ids: Collection[str]) -> dict[str, ResourceRow]:
+    """id -> resource, those that exist."""
+    rows = conn.execute(_SOME, {"ids": list(ids)}) if ids else ()
+    return {row.id: _resource(conn, row) for row in rows}
+
+
+def current(conn: sa.Connection, stack_id: str) -> dict[str, ResourceRow]:
+    """name -> the resource that stands for it now: the one without a successor."""
+    return {row.name: _resource(conn, row) for row in conn.execute(_NOW, {"stack": stack_id})}
+
+
+def by_names(conn: sa.Connection, stack_id: str, names: Collection[str]) -> dict[str, ResourceRow]:
+    """`current`, for some names only; names that the stack does not have are left out."""
+    rows = conn.execute(_NAMED, {"stack": stack_id, "names": list(names)}) if names else ()
+    return {row.name: _resource(conn, row) for row in rows}
+
+
+def all_of(conn: sa.Connection, stack_id: str) -> list[ResourceRow]:
+    """All resources of a stack, also those that wait to be cleaned up, oldest first."""
+    return [_resource(conn, row) for row in conn.execute(_ALL, {"stack": stack_id})]
+
+
+def page(conn: sa.Connection, stack_ids: Collection[str], query: Query) -> list[ResourceRow]:
+    """The current resources of the stacks that the query asks for, ordered by stack and name.
+
+    For a nested listing, `stack_ids` are those of `stacks.descendants` and the stack's own. The caller has found the
+    stacks for the project; the resources are theirs.
+    """
+    columns = (*_PLAIN, resource.c.requires, *([resource.c.facts] if query.facts else []))
+    wanted = sa.select(*columns).where(resource.c.stack_id.in_(stack_ids), _CURRENT, *_conditions(query))
+    rows = conn.execute(wanted.order_by(resource.c.stack_id, resource.c.name))
+    return [_resource(conn, row) for row in rows]
+
+
+def count(conn: sa.Connection, stack_id: str) -> int:
+    """How many resources a stack has now."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(resource).where(
+        resource.c.stack_id == stack_id, _CURRENT)) or 0
+
+
+def count_tree(conn: sa.Connection, root_id: str) -> int:
+    """How many resources a stack and all stacks nested in it have now. root_id: of the outermost stack."""
+    return conn.scalar(sa.select(sa.func.count()).select_from(resource.join(stack, stack.c.id == resource.c.stack_id)).where(
+        stack.c.root_id == root_id, stack.c.alive == "", _CURRENT)) or 0
+
+
+def states(conn: sa.Connection, stack_id: str) -> dict[tuple[str, str], int]:
+    """(action, status) -> how many current resources of the stack are in it."""
+    columns = (resource.c.action, resource.c.status)
+    rows = conn.execute(sa.select(*columns, sa.func.count().label("many")).where(
+        resource.c.stack_id == stack_id, _CURRENT).group_by(*columns))
+    return {(row.action, row.status): row.many for row in rows}
+
+
+def _conditions(query: Query) -> list[sa.ColumnElement[bool]]:
+    unknown = set(query.filters) - FILTERS
+    if unknown:
+        raise ValueError(f"resources have no filter {', '.join(sorted(unknown))}; "
+                         f"there are {', '.join(sorted(FILTERS))}")
+    found: list[sa.ColumnElement[bool]] = [resource.c[name].in_(values) for name, values in query.filters.items()]
+    if query.type:
+        found.append(resource.c.type.contains(query.type, autoescape=True))
+    if query.states:
+        found.append(sa.or_(*(sa.and_(resource.c.action == action, resource.c.status == status)
+                              for action, status in query.states)))
+    return found
+
+
+def _values(conn: sa.Connection, row: ResourceRow) -> dict[str, Any]:
+    values = {column.name: getattr(row, column.name) for column in _PLAIN}
+    values["requires"] = json.dumps(row.requires)
+    values["facts"] = seal(conn, {name: value for name in FACTS if (value := getattr(row, name))})
+    return values
+
+
+def _resource(conn: sa.Connection, row: Any) -> ResourceRow:
+    values = dict(row._mapping)
+    values["requires"] = tuple(json.loads(values["requires"]))
+    return ResourceRow(**values | unseal(conn, values.pop("facts", "{}")))

@@ -1,0 +1,70 @@
+"""Encryption at rest. Values travel as JSON inside Fernet tokens; keys rotate without downtime."""
+
+import json
+from typing import Any
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+HARMLESS = frozenset({"{}", "[]", "null"})        # say nothing, so they are kept as they are, which is far cheaper
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+class VaultError(Exception):
+    """A sealed value or a key that cannot be used; the message names what to do."""
+
+
+class Vault:
+    """Seals JSON-able values. keys: Fernet keys, the newest first; the first seals, all of them unseal."""
+
+    def __init__(self, keys: list[str]):
+        if not keys:
+            raise VaultError("no encryption key is configured; make one with Vault.new_key()")
+        try:
+            self._fernet = MultiFernet([Fernet(key) for key in keys])
+        except ValueError:
+            raise VaultError("an encryption key is not 32 bytes in URL-safe base64; "
+                             "make one with Vault.new_key()") from None
+
+    @staticmethod
+    def new_key() -> str:
+        """A fresh random key."""
+        return Fernet.generate_key().decode()
+
+    def seal(self, value: Any) -> str:
+        """Text that only a holder of the keys can turn back into `value`. TypeError when JSON cannot hold it."""
+        text = _encode(value)
+        return text if text in HARMLESS else self._fernet.encrypt(text.encode()).decode()
+
+    def unseal(self, text: str) -> Any:
+        """The inverse of `seal`. VaultError when none of the keys fits."""
+        if text in HARMLESS:
+            return json.loads(text)
+        try:
+            return json.loads(self._fernet.decrypt(text))
+        except InvalidToken:
+            raise VaultError("a stored value was sealed with another encryption key, or was changed in the database; "
+                             "put the earlier key back behind the new one in the list of keys") from None
+
+    def rotate(self, text: str) -> str:
+        """The same value, sealed with the newest key. VaultError when none of the keys fits."""
+        try:
+            return text if text in HARMLESS else self._fernet.rotate(text).decode()
+        except InvalidToken:
+            raise VaultError("a stored value was sealed with none of the configured encryption keys; "
+                             "add the key it was sealed with before rotating") from None
+
+
+def seal(conn: sa.Connection, value: Any) -> str:
+    """`Vault.seal` with the vault of the connection's store."""
+    return _vault(conn).seal(value)
+
+
+def unseal(conn: sa.Connection, text: str) -> Any:
+    """`Vault.unseal` with the vault of the connection's store."""
+    return _vault(conn).unseal(text)
+
+
+def _vault(conn: sa.Connection) -> Vault:
+    vault: Vault = conn.get_execution_options()["vault"]
+    return vault
