@@ -12,6 +12,7 @@ from isotherm.store.schema import stack, tag
 
 _COLUMNS = tuple(column for column in stack.c if column.name != "alive")
 _GET = sa.select(*_COLUMNS).where(stack.c.id == sa.bindparam("id"))
+_SOME = sa.select(*_COLUMNS).where(stack.c.id.in_(sa.bindparam("ids", expanding=True)))
 _LOCK = _GET.with_for_update()
 _BY_NAME = sa.select(*_COLUMNS).where(stack.c.name == sa.bindparam("name"), stack.c.alive == "")
 _CHILDREN = sa.select(*_COLUMNS).where(
@@ -30,6 +31,11 @@ def insert(conn: sa.Connection, row: StackRow) -> None:
 def get(conn: sa.Connection, stack_id: str) -> StackRow | None:
     """The stack of that id, alive or deleted."""
     return _one(conn, conn.execute(_GET, {"id": stack_id}).one_or_none())
+
+
+def many(conn: sa.Connection, ids: Collection[str]) -> dict[str, StackRow]:
+    """id -> stack, those that exist, alive or deleted."""
+    return {row.id: row for row in with_tags(conn, conn.execute(_SOME, {"ids": list(ids)}))} if ids else {}
 
 
 def lock(conn: sa.Connection, stack_id: str) -> StackRow | None:
@@ -65,19 +71,19 @@ def descendants(conn: sa.Connection, stack_id: str, depth: int) -> list[StackRow
     return found
 
 
+def update(conn: sa.Connection, row: StackRow) -> None:
+    """Write the row over the one of its id, tags included. Whoever read it before must have it locked."""
+    values = {column.name: getattr(row, column.name) for column in _COLUMNS if column.name != "id"}
+    conn.execute(stack.update().where(stack.c.id == row.id), values)
+    conn.execute(tag.delete().where(tag.c.stack_id == row.id))
+    _add_tags(conn, row.id, row.tags)
+
+
 def set_state(conn: sa.Connection, stack_id: str, action: str, status: str, reason: str, **values: Any) -> bool:
-    """`update` of the state. `traversal_id`, `updated_at` and the like may come along."""
-    return update(conn, stack_id, action=action, status=status, reason=reason, **values)
-
-
-def update(conn: sa.Connection, stack_id: str, **values: Any) -> bool:
-    """Change columns of a stack, and its tags when given; False when it does not exist."""
-    tags = values.pop("tags", None)
-    changed = conn.execute(stack.update().where(stack.c.id == stack_id).values(**values)).rowcount if values else 1
-    if tags is not None and changed:
-        conn.execute(tag.delete().where(tag.c.stack_id == stack_id))
-        _add_tags(conn, stack_id, tags)
-    return changed == 1
+    """Change the state, and other columns that come along (`traversal_id`, `updated_at`...); False when there is no such
+    stack."""
+    changed = stack.update().where(stack.c.id == stack_id).values(action=action, status=status, reason=reason, **values)
+    return conn.execute(changed).rowcount == 1
 
 
 def mark_deleted(conn: sa.Connection, stack_id: str, at: datetime) -> bool:
