@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, NamedTuple, get_type_hints
 
+from oslo_config import cfg
+
 ENVIRONMENT_PREFIX = "OS_ISOTHERM__"
 
 
@@ -278,3 +280,31 @@ def options() -> Iterator[Option]:
             if f.default is MISSING:
                 raise TypeError(f"{cls.__name__}.{f.name} has no default")
             yield Option(group, f.name, hints[f.name], f.default, **f.metadata)
+
+
+def authtoken_options(settings: Settings) -> dict[str, Any]:
+    """The configuration that keystonemiddleware's `AuthProtocol(app, conf)` takes."""
+    own, cloud = settings.keystone_authtoken, settings.cloud
+    conf: dict[str, Any] = {
+        "auth_type": "password",
+        "auth_url": own.auth_url,
+        "username": own.username,
+        "password": own.password,
+        "project_name": own.project_name,
+        "user_domain_name": own.user_domain_name,
+        "project_domain_name": own.project_domain_name,
+        "www_authenticate_uri": own.www_authenticate_uri or own.auth_url,
+        "token_cache_time": own.token_cache_time,
+        "interface": cloud.interface,
+        "insecure": cloud.insecure,
+        "delay_auth_decision": False,
+        "oslo_config_config": cfg.ConfigOpts(),
+    }
+    given = {
+        "memcached_servers": list(own.memcached_servers),
+        "region_name": cloud.region_name,
+        "cafile": cloud.ca_file,
+        "certfile": cloud.cert_file,
+        "keyfile": cloud.key_file,
+    }
+    return conf | {key: value for key, value in given.items() if value}

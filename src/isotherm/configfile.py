@@ -1,5 +1,7 @@
-"""Reading the options: INI files, then the environment (`OS_ISOTHERM__GROUP__OPTION`), then the caller's own values; each is
-stronger than the one before."""
+"""Reading the options: INI files, then the environment (`OS_ISOTHERM__GROUP__OPTION`), then the caller's own values.
+
+Each is stronger than the one before.
+"""
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
@@ -43,34 +45,6 @@ def load(
     settings = Settings(**{name: cls(**known[name]) for name, cls in groups().items()})
     _cross_check(settings)
     return settings
-
-
-def authtoken_options(settings: Settings) -> dict[str, Any]:
-    """The configuration that keystonemiddleware's `AuthProtocol(app, conf)` takes."""
-    own, cloud = settings.keystone_authtoken, settings.cloud
-    conf: dict[str, Any] = {
-        "auth_type": "password",
-        "auth_url": own.auth_url,
-        "username": own.username,
-        "password": own.password,
-        "project_name": own.project_name,
-        "user_domain_name": own.user_domain_name,
-        "project_domain_name": own.project_domain_name,
-        "www_authenticate_uri": own.www_authenticate_uri or own.auth_url,
-        "token_cache_time": own.token_cache_time,
-        "interface": cloud.interface,
-        "insecure": cloud.insecure,
-        "delay_auth_decision": False,
-        "oslo_config_config": cfg.ConfigOpts(),
-    }
-    given = {
-        "memcached_servers": list(own.memcached_servers),
-        "region_name": cloud.region_name,
-        "cafile": cloud.ca_file,
-        "certfile": cloud.cert_file,
-        "keyfile": cloud.key_file,
-    }
-    return conf | {key: value for key, value in given.items() if value}
 
 
 def _parser() -> cfg.ConfigOpts:

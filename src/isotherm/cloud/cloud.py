@@ -64,8 +64,8 @@ class Cloud:
         """The object under `key` of GET `path`; None when it is gone.
 
         With `many` (list path, list key) calls about several objects of the collection are answered together by list
-        requests. What is shown is at most `max_age` seconds older than the call: 0 for a look that must see what was just
-        changed; the poll interval for one that only repeats.
+        requests. What is shown is at most `max_age` seconds older than the call: 0 for a look that must see what was
+        just changed; the poll interval for one that only repeats.
         """
 
         def one() -> Body | None:
@@ -106,7 +106,7 @@ class Cloud:
         return self._together(keys, self.find)
 
     def check(self, constraint: str, value: str) -> None:
-        """Whether the value is what the custom constraint wants, e.g. check("nova.flavor", "m1.tiny"). Raises as `find`.
+        """Whether the value is what the constraint wants, e.g. check("nova.flavor", "m1.tiny"). Raises as `find`.
 
         Constraints not in `CONSTRAINTS` are not about the cloud and hold here.
         """
