@@ -86,8 +86,8 @@ class ResourceType:
         """Whether these attributes need the live body."""
         return False
 
-    def read(self, subject: Subject) -> Sequence[Step]:
-        """The steps that fetch what `attribute` needs."""
+    def read(self, subject: Subject, names: frozenset[str] = frozenset()) -> Sequence[Step]:
+        """The steps that fetch what `attribute` needs for these attributes; what no name asks for may be left out."""
         return []
 
     def decode(self, subject: Subject) -> dict[str, Any]:

@@ -25,8 +25,8 @@ def _walk(schema: tuple[Prop, ...], values: Mapping[str, Any]) -> Iterator[Wante
 
 
 def _of(p: Prop, value: Any) -> Iterator[Wanted]:
-    if p.find and isinstance(value, str) and value:
-        yield p.find, value
+    if p.find:
+        yield from ((p.find, name) for name in _names(value))
     elif p.schema and isinstance(value, Mapping):
         yield from _walk(p.schema, value)
     elif p.item and isinstance(value, list | tuple):
@@ -35,6 +35,8 @@ def _of(p: Prop, value: Any) -> Iterator[Wanted]:
 
 
 def _replace(p: Prop, value: Any, ids: Mapping[Wanted, str]) -> Any:
+    if p.find and isinstance(value, list | tuple):
+        return [ids.get((p.find, name), name) if isinstance(name, str) else name for name in value]
     if p.find and isinstance(value, str):
         return ids.get((p.find, value), value)
     if p.schema and isinstance(value, Mapping):
@@ -42,3 +44,8 @@ def _replace(p: Prop, value: Any, ids: Mapping[Wanted, str]) -> Any:
     if p.item and isinstance(value, list | tuple):
         return [_replace(p.item, element, ids) for element in value]
     return value
+
+
+def _names(value: Any) -> list[str]:
+    """The names that a property with `find` holds: it is one name, or a list of them."""
+    return [name for name in (value if isinstance(value, list | tuple) else [value]) if isinstance(name, str) and name]

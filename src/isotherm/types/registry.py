@@ -14,7 +14,16 @@ MODULES = (
     "isotherm.types.heat.random_string",
     "isotherm.types.heat.test_resource",
     "isotherm.types.heat.value",
+    "isotherm.types.neutron.floating_ip",
+    "isotherm.types.neutron.floating_ip_association",
     "isotherm.types.neutron.net",
+    "isotherm.types.neutron.port",
+    "isotherm.types.neutron.router",
+    "isotherm.types.neutron.router_gateway",
+    "isotherm.types.neutron.router_interface",
+    "isotherm.types.neutron.security_group",
+    "isotherm.types.neutron.security_group_rule",
+    "isotherm.types.neutron.subnet",
 )
 
 T = TypeVar("T", bound=type[ResourceType])

@@ -75,7 +75,7 @@ class RestType(ResourceType):
         return Until(self.path + "/{id}", self.key, ok=ok, busy=busy or self.busy, bad=self.bad, many=self.many,
                      state=self.state_path, message=self.message)
 
-    def read(self, subject: Subject) -> Sequence[Step]:
+    def read(self, subject: Subject, names: frozenset[str] = frozenset()) -> Sequence[Step]:
         return [Read(self.path + "/{id}", self.key)]
 
     def reads(self, names: set[str]) -> bool:

@@ -56,7 +56,7 @@ class TestResource(ResourceType):
     def reads(self, names: set[str]) -> bool:
         return "output" in names
 
-    def read(self, subject: Subject) -> Sequence[Step]:
+    def read(self, subject: Subject, names: frozenset[str] = frozenset()) -> Sequence[Step]:
         return pause(subject.properties.get("attr_wait_secs"))
 
     def kept(self, subject: Subject) -> dict[str, Any]:
