@@ -1,0 +1,92 @@
+"""The conditions section: each condition is worked out once, when something first asks for it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from isotherm.model.errors import Invalid
+from isotherm.model.unknown import Unknown
+from isotherm.template.expression import BadArgument, Call, ListOf, MapOf, Scope, evaluate
+from isotherm.template.functions.logic import truth
+from isotherm.template.functions.registry import Grammar, grammar
+from isotherm.template.report import Report, kind, near
+from isotherm.template.tree import Path
+from isotherm.template.versions import Dialect
+
+FAILED = Unknown(bool, (), ("failed",))
+
+
+class Conditions:
+    """name -> whether it holds. A condition that nothing uses may be wrong: that is only a warning."""
+
+    def __init__(self, dialect: Dialect, section: Mapping[Any, Any], scope: Scope):
+        self.grammar: Grammar = grammar(dialect, condition=True)
+        self.section, self.scope = section, scope
+        self.root = dialect.spell("conditions")
+        self.known: dict[str, Any] = {}
+        self.active: list[str] = []
+
+    def holds(self, name: str) -> Any:
+        """Whether the named condition holds; Unknown when a parameter has no value yet. Raises BadArgument, Invalid."""
+        if name in self.known:
+            return self.known[name]
+        if name not in self.section:
+            raise BadArgument(f"there is no condition {name!r}.", "unknown-condition", near(name, self.section))
+        if name in self.active:
+            chain = " -> ".join([*self.active[self.active.index(name):], name])
+            raise BadArgument(f"the conditions need each other: {chain}.", "circular-conditions")
+        self.active.append(name)
+        try:
+            self.known[name] = self.compute(self.section[name], (self.root, name))
+        finally:
+            self.active.pop()
+        return self.known[name]
+
+    def truth(self, snippet: Any, path: Path, report: Report) -> Any:
+        """Whether a condition, named or written out, holds. Problems go to the report, and the answer is Unknown."""
+        try:
+            return self.compute(snippet, path)
+        except Invalid as exc:
+            report.problems.extend(exc.problems)
+        except BadArgument as exc:
+            report.add(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
+        return FAILED
+
+    def compute(self, snippet: Any, path: Path) -> Any:
+        return truth(self.scope, evaluate(self.parse(snippet, path), self.scope))
+
+    def parse(self, value: Any, path: Path) -> Any:
+        """As `Snippets.parse`, in the grammar of conditions."""
+        if isinstance(value, Mapping):
+            if len(value) == 1:
+                (name, argument), = value.items()
+                row = self.grammar.functions.get(name) if isinstance(name, str) else None
+                if row is not None:
+                    return Call(row, self.parse(argument, (*path, name)), (*path, name))
+            return MapOf(tuple((key, self.parse(part, (*path, key))) for key, part in value.items()))
+        if isinstance(value, list):
+            return ListOf(tuple(self.parse(part, (*path, index)) for index, part in enumerate(value)))
+        return value
+
+    def check(self, report: Report) -> None:
+        """Look at every condition, used or not."""
+        for name, snippet in self.section.items():
+            path = (self.root, name)
+            if isinstance(snippet, Mapping) and len(snippet) == 1 and next(iter(snippet)) not in self.grammar.functions:
+                report.add("bad-condition", path, f"{next(iter(snippet))!r} is no function of conditions.",
+                           allowed=sorted(self.grammar.functions), hint=near(next(iter(snippet)), self.grammar.functions))
+            elif not isinstance(snippet, Mapping | bool | str):
+                report.add("bad-condition", path, f"A condition is a function, a boolean or a name, not a {kind(snippet)}.")
+            elif name not in self.known:
+                self.check_unused(name, snippet, path, report)
+
+    def check_unused(self, name: str, snippet: Any, path: Path, report: Report) -> None:
+        try:
+            self.holds(name)
+        except Invalid as exc:
+            for problem in exc.problems:
+                if problem.code == "bad-argument":
+                    report.problems.append(problem)
+                else:
+                    report.warn(problem.code, path, problem.message, problem.hint)
+        except BadArgument as exc:
+            report.warn(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], exc.hint)

@@ -1,0 +1,181 @@
+"""Snippets with functions in them, ready to be evaluated any number of times.
+
+A snippet without functions is its own value: the parsed tree itself, never copied.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Place, Problem
+from isotherm.model.unknown import Source, Unknown
+from isotherm.template.limits import LIMITS, Limits
+from isotherm.template.report import failure
+from isotherm.template.tree import Path
+from isotherm.template.versions import Dialect
+
+
+class Omit:
+    """What an `if` without an else gives when it does not hold: the element that holds it vanishes."""
+
+
+OMIT = Omit()
+
+
+class World(Protocol):
+    """What is known of the resources. Both may return an `Unknown`."""
+
+    def reference(self, name: str) -> Any:
+        """What get_resource gives: a physical id in most types."""
+        ...
+
+    def attribute(self, name: str, path: tuple[Any, ...]) -> Any:
+        """The attribute path[0], followed along the rest (`select`); all attributes when the path is empty."""
+        ...
+
+
+class BadArgument(Exception):
+    """A function cannot work on what it was given. `code` is the problem's."""
+
+    def __init__(self, message: str, code: str = "bad-argument", hint: str = ""):
+        super().__init__(message)
+        self.code, self.hint = code, hint
+
+
+@dataclass(frozen=True, slots=True)
+class Facade:
+    """What a nested template may know of the resource that it implements."""
+
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    deletion_policy: str = "Delete"
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that an evaluation may look at.
+
+    parameters: values, pseudo parameters among them. resources: those that exist; disabled: those whose condition
+    does not hold. condition: name -> bool or Unknown. static: the world gives Unknowns, so look for them.
+    """
+
+    dialect: Dialect
+    parameters: Mapping[str, Any]
+    locate: Callable[[Path], Place]
+    world: World
+    resources: Collection[str] = ()
+    disabled: Collection[str] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    mappings: Mapping[Any, Any] = field(default_factory=dict)
+    condition: Callable[[str], Any] = lambda name: None
+    facade: Facade | None = None
+    limits: Limits = LIMITS
+    static: bool = False
+
+    def at(self, world: World) -> "Scope":
+        """The same, about a running stack."""
+        return replace(self, world=world, static=False)
+
+
+class Applicable(Protocol):
+    """A declared function, as far as a call needs it."""
+
+    name: str
+
+    def apply(self, argument: Any, scope: Scope) -> Any: ...
+
+
+class Expression:
+    """Anything that must be evaluated."""
+
+    __slots__ = ()
+
+    def evaluate(self, scope: Scope) -> Any:
+        raise TypeError("an expression evaluates itself")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Call(Expression):
+    """A function and its argument."""
+
+    function: Applicable
+    argument: Any
+    path: Path
+
+    def evaluate(self, scope: Scope) -> Any:
+        try:
+            return self.function.apply(evaluate(self.argument, scope), scope)
+        except BadArgument as exc:
+            place = scope.locate(self.path)
+            raise failure([Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)]) from None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MapOf(Expression):
+    entries: tuple[tuple[Any, Any], ...]
+
+    def evaluate(self, scope: Scope) -> Any:
+        pairs = ((key, evaluate(value, scope)) for key, value in self.entries)
+        return {key: value for key, value in pairs if value is not OMIT}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ListOf(Expression):
+    items: tuple[Any, ...]
+
+    def evaluate(self, scope: Scope) -> Any:
+        values = [evaluate(item, scope) for item in self.items]
+        return [value for value in values if value is not OMIT]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Either(Expression):
+    """An `if` whose condition is not known: only met when parameters have no values yet. Both branches are looked at."""
+
+    yes: Any
+    no: Any
+
+    def evaluate(self, scope: Scope) -> Any:
+        values = [evaluate(self.yes, scope), evaluate(self.no, scope)]
+        known = [value for value in values if value is not OMIT]
+        return Unknown(object, sources(known), ("if", known))
+
+
+def evaluate(value: Any, scope: Scope) -> Any:
+    """The value of a snippet. Raises Invalid with the place of the function that cannot work."""
+    return value.evaluate(scope) if isinstance(value, Expression) else value
+
+
+def evaluate_entries(value: Any, scope: Scope, problems: list[Problem]) -> dict[Any, Any]:
+    """Evaluate a map entry by entry, so that one bad entry does not hide another; those are left out."""
+    if not isinstance(value, MapOf):
+        found = evaluate(value, scope)
+        return found if isinstance(found, dict) else {}
+    values: dict[Any, Any] = {}
+    for key, part in value.entries:
+        try:
+            made = evaluate(part, scope)
+        except Invalid as exc:
+            problems.extend(exc.problems)
+            made = Unknown(object, (), ("failed",))
+        if made is not OMIT:
+            values[key] = made
+    return values
+
+
+def unknowns(value: Any) -> Iterator[Unknown]:
+    """The placeholders in a value."""
+    if isinstance(value, Unknown):
+        yield value
+    elif isinstance(value, dict):
+        for part in value.values():
+            yield from unknowns(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from unknowns(part)
+
+
+def sources(value: Any) -> tuple[Source, ...]:
+    """What the placeholders in a value come from, each once."""
+    return tuple(dict.fromkeys(source for unknown in unknowns(value) for source in unknown.sources))

@@ -1,0 +1,97 @@
+"""Functions of the CFN versions that have no HOT twin of the same meaning."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from isotherm.model.unknown import Unknown
+from isotherm.template.expression import BadArgument, Scope
+from isotherm.template.functions.reference import attribute, known, parameter
+from isotherm.template.functions.registry import function
+from isotherm.template.report import near, shown
+
+CFN = ("aws", "heat")
+OLD = ("hot", "aws", "heat")
+
+
+@function("Ref", shape="value", families=OLD, until="2014-10-16")
+def ref(scope: Scope, name: object) -> Any:
+    """The value of a parameter, or the reference of a resource."""
+    if isinstance(name, Unknown):
+        return Unknown(object, name.sources, ("Ref", name))
+    if isinstance(name, str) and name in scope.parameters:
+        return scope.parameters[name]
+    return scope.world.reference(known(scope, name))
+
+
+@function("Ref", shape="value", families=("aws",), condition="", condition_only=True)
+def param_ref(scope: Scope, name: object) -> Any:
+    """The value of a parameter."""
+    if not isinstance(name, str):
+        raise BadArgument(f"a parameter is named by a string, not {shown(name)}.")
+    return parameter(scope, name)
+
+
+@function("Fn::GetAtt", shape="value", families=CFN)
+def fn_get_att(scope: Scope, argument: object) -> Any:
+    """An attribute of a resource."""
+    if isinstance(argument, list | tuple) and len(argument) == 2:
+        return attribute(scope, argument, whole=False, all_allowed=False)
+    if isinstance(argument, Unknown):
+        return Unknown(object, argument.sources, ("Fn::GetAtt", argument))
+    raise BadArgument(f"it takes a list of a resource and an attribute, not {shown(argument)}.")
+
+
+@function("Fn::Select", families=OLD, until="2015-10-15")
+def fn_select(index: int | str, items: list | dict | None) -> Any:
+    """An item of a list by its index, or of a map by its key; '' where there is none."""
+    if items is None:
+        return ""
+    if isinstance(items, Mapping):
+        if not isinstance(index, str):
+            raise BadArgument(f"a map is indexed by a string, not {shown(index)}.")
+        return items.get(index, "")
+    try:
+        number = int(index)
+    except ValueError:
+        raise BadArgument(f"{shown(index)} is no index into a list.") from None
+    return items[number] if -len(items) <= number < len(items) else ""
+
+
+@function("Fn::Base64", shape="value", families=OLD, until="2014-10-16", result=str)
+def fn_base64(text: str) -> str:
+    """The text itself: the types that need base64 make it."""
+    return text
+
+
+@function("Fn::GetAZs", shape="value", families=OLD, until="2014-10-16", result=list)
+def fn_get_azs(scope: Scope, region: object) -> list[str]:
+    """The availability zones."""
+    return ["nova"]
+
+
+@function("Fn::MemberListToMap", families=OLD, until="2014-10-16", result=dict)
+def fn_member_list_to_map(key: str, value: str, members: list) -> dict[str, str]:
+    """A map from a list like `.member.0.Name=a`, `.member.0.Value=b`."""
+    rows: dict[str, dict[str, str]] = {}
+    for member in members:
+        if not isinstance(member, str):
+            raise BadArgument(f"the members must be strings, not {shown(member)}.")
+        if not member.startswith(".member.") or "=" not in member:
+            continue
+        name, _, said = member[len(".member."):].partition("=")
+        number, _, part = name.partition(".")
+        rows.setdefault(number, {})[part] = said
+    return {row[key]: row[value] for row in rows.values() if key in row and value in row}
+
+
+@function("Fn::FindInMap", families=CFN, condition="")
+def fn_find_in_map(scope: Scope, name: object, key: object, entry: object) -> Any:
+    """A value from the Mappings section."""
+    found: Any = scope.mappings
+    for part in (name, key, entry):
+        if isinstance(part, Unknown):
+            return Unknown(object, part.sources, ("Fn::FindInMap", [name, key, entry]))
+        if not isinstance(found, Mapping) or isinstance(part, dict | list) or part not in found:
+            raise BadArgument(f"the mappings have nothing under {part!r}.", hint=near(part, found if isinstance(found, Mapping) else ()))
+        found = found[part]
+    return found

@@ -1,0 +1,104 @@
+"""Functions on lists."""
+
+import itertools
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from isotherm.model.unknown import Unknown
+from isotherm.template.expression import BadArgument, Scope, sources
+from isotherm.template.functions.registry import function
+from isotherm.template.report import shown
+
+
+def repeated(scope: Scope, template: Any, for_each: Mapping[Any, Any], *, maps: bool, zipped: bool = False) -> Any:
+    """The template once for each combination of items, its placeholders replaced."""
+    lists = []
+    for key, items in for_each.items():
+        if isinstance(items, Unknown):
+            return Unknown(list, sources([template, for_each]), ("repeat", template, dict(for_each)))
+        if items is not None and not isinstance(items, (list, tuple, Mapping) if maps else (list, tuple)):
+            raise BadArgument(f"`for_each` gives {key!r} {shown(items)}; it must be a list{' or map' if maps else ''}.")
+        lists.append(list(items or ()))
+    if not lists:
+        raise BadArgument("`for_each` names nothing to repeat for.")
+    keys = [str(key) for key in for_each]
+    _bounded(lists, zipped, scope.limits.repeat_items)
+    rows: Iterable[tuple[Any, ...]] = zip(*lists, strict=True) if zipped else itertools.product(*lists)
+    return [_filled(template, list(zip(keys, row, strict=True))) for row in rows]
+
+
+def _bounded(lists: list[list[Any]], zipped: bool, limit: int) -> None:
+    if zipped and len({len(items) for items in lists}) > 1:
+        raise BadArgument("without permutations all lists must have the same length, not "
+                          f"{', '.join(str(len(items)) for items in lists)}.")
+    count = 1
+    for items in lists if not zipped else lists[:1]:
+        count *= len(items)
+    if count > limit:
+        raise BadArgument(f"this makes {count} items; at most {limit} are allowed.")
+
+
+def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
+    if isinstance(template, str):
+        unknown = [value for _, value in pairs if isinstance(value, Unknown)]
+        for key, value in pairs:
+            if isinstance(value, Unknown):
+                continue
+            if not isinstance(value, str):
+                raise BadArgument(f"an item of {key!r} is {shown(value)}; only strings can be put into a text.")
+            template = template.replace(key, value)
+        return Unknown(str, sources(unknown), ("repeat", template, unknown)) if unknown else template
+    if isinstance(template, list | tuple):
+        return [_filled(item, pairs) for item in template]
+    if isinstance(template, Mapping):
+        return {_filled(key, pairs): _filled(value, pairs) for key, value in template.items()}
+    return template
+
+
+@function("repeat", since="2015-04-30", until="2016-10-14", partial=True, result=list)
+def repeat_lists(scope: Scope, *, template: object, for_each: dict) -> Any:
+    """The template once for each combination of the lists' items."""
+    return repeated(scope, template, for_each, maps=False)
+
+
+@function("repeat", since="2016-10-14", until="2017-09-01", partial=True, result=list)
+def repeat_maps(scope: Scope, *, template: object, for_each: dict) -> Any:
+    """The template once for each combination of the lists' items or maps' keys."""
+    return repeated(scope, template, for_each, maps=True)
+
+
+@function("repeat", since="2017-09-01", partial=True, result=list)
+def repeat(scope: Scope, *, template: object, for_each: dict, permutations: bool = True) -> Any:
+    """As before; `permutations: false` takes the lists' items in step."""
+    if not permutations and any(isinstance(items, Mapping) for items in for_each.values()):
+        raise BadArgument("without permutations `for_each` takes lists only, because maps have no order.")
+    if not permutations and any(items is None for items in for_each.values()):
+        return []
+    return repeated(scope, template, for_each, maps=True, zipped=not permutations)
+
+
+@function("list_concat", since="2017-09-01", partial=True, result=list)
+def list_concat(*lists: list | None) -> Any:
+    """One list of the items of all lists."""
+    return [item for part in lists for item in part or ()]
+
+
+@function("list_concat_unique", since="2017-09-01", result=list)
+def list_concat_unique(*lists: list | None) -> list[Any]:
+    """One list of the items of all lists, each only once."""
+    return distinct(item for part in lists for item in part or ())
+
+
+def distinct(items: Iterable[Any]) -> list[Any]:
+    """The items in their order, equal ones once."""
+    made: list[Any] = []
+    for item in items:
+        if item not in made:
+            made.append(item)
+    return made
+
+
+@function("filter", since="2017-02-24", result=list)
+def filter_list(unwanted: list | None, items: list | None) -> list[Any]:
+    """The second list without the items of the first."""
+    return [item for item in items or () if item not in (unwanted or ())]

@@ -1,0 +1,44 @@
+"""Functions on maps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from isotherm.template.expression import BadArgument
+from isotherm.template.functions.registry import function
+from isotherm.template.report import shown
+
+
+@function("map_merge", since="2016-04-08", partial=True, result=dict)
+def map_merge(*maps: dict | None) -> dict[Any, Any]:
+    """One map of the entries of all maps; later ones win."""
+    made: dict[Any, Any] = {}
+    for one in maps:
+        made.update(one or {})
+    return made
+
+
+@function("map_replace", since="2016-10-14", result=dict)
+def map_replace(source: dict | None, replacements: dict) -> dict[Any, Any]:
+    """A map with keys and values exchanged as `keys` and `values` say."""
+    keys, values = (_table(replacements, name) for name in ("keys", "values"))
+    extra = sorted(str(key) for key in replacements if key not in ("keys", "values"))
+    if extra:
+        raise BadArgument(f"the replacements are `keys` and `values`, not {', '.join(extra)}.")
+    made: dict[Any, Any] = {}
+    for key, value in (source or {}).items():
+        new = keys.get(key, key) if _hashable(key) else key
+        if new != key and new in (source or {}):
+            raise BadArgument(f"{key!r} would become {new!r}, which is a key already.")
+        made[new] = values.get(value, value) if _hashable(value) else value
+    return made
+
+
+def _table(replacements: Mapping[str, Any], name: str) -> Mapping[Any, Any]:
+    table = replacements.get(name)
+    if table is not None and not isinstance(table, Mapping):
+        raise BadArgument(f"`{name}` must be a map, not {shown(table)}.")
+    return table or {}
+
+
+def _hashable(value: Any) -> bool:
+    return not isinstance(value, dict | list)

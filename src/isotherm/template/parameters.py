@@ -1,0 +1,161 @@
+"""Parameters: how they are declared, and what values they take."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from isotherm.model.schema import Constraint, Custom
+from isotherm.model.unknown import Unknown
+from isotherm.template.constraints import as_number, broken
+from isotherm.template.report import Report, shown
+from isotherm.template.tree import Path
+
+MASK = "******"
+PYTHON_TYPES: Mapping[str, type] = {
+    "string": str, "number": float, "comma_delimited_list": list, "json": object, "boolean": bool,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A constraint with what its author says about it."""
+
+    constraint: Constraint
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A declared parameter. type: string, number, comma_delimited_list, json or boolean.
+
+    default: None when there is none. written: the declaration as it stands in the template.
+    """
+
+    name: str
+    type: str
+    default: Any = None
+    description: str = ""
+    label: str = ""
+    hidden: bool = False
+    immutable: bool = False
+    tags: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
+    path: Path = ()
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def required(self) -> bool:
+        return self.default is None
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterValue:
+    """A parameter in one definition. given: not the template's own default. value may be Unknown when none is known."""
+
+    declaration: Declaration
+    value: Any
+    given: bool
+    raw: Any = None
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name
+
+    @property
+    def hidden(self) -> bool:
+        return self.declaration.hidden
+
+    @property
+    def text(self) -> str:
+        """As the API shows it: always a string, hidden values masked."""
+        return MASK if self.hidden else self.plain_text
+
+    @property
+    def plain_text(self) -> str:
+        """As the API shows it, hidden or not."""
+        kind, value = self.declaration.type, self.value
+        if kind == "json":
+            return value if isinstance(value, str) and not value else json.dumps(value, default=str)
+        if kind == "comma_delimited_list" and isinstance(value, list):
+            return ",".join(value)
+        return str(value if kind in ("boolean", "string") else self.raw)
+
+
+class Unfit(ValueError):
+    """A value that a parameter's type cannot take."""
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, Mapping | list):
+        raise Unfit("a string")
+    return str(value)
+
+
+def _number(value: Any) -> int | float:
+    number = None if isinstance(value, bool) else as_number(value)
+    if number is None:
+        raise Unfit("a number")
+    return number
+
+
+def _list(value: Any) -> list[str]:
+    if isinstance(value, list | tuple):
+        return [str(item) for item in value]
+    if isinstance(value, str):
+        return value.split(",") if value else []
+    raise Unfit("a list, or a string of items with commas between them")
+
+
+def _json(value: Any) -> Any:
+    if isinstance(value, str) and value:
+        try:
+            return json.loads(value)
+        except (ValueError, RecursionError):
+            raise Unfit("JSON") from None
+    return value
+
+
+WORDS = {word: value for value, words in ((True, "1 t true on y yes"), (False, "0 f false off n no"))
+         for word in words.split()}
+
+
+def _boolean(value: Any) -> bool:
+    found = value if isinstance(value, bool) else WORDS.get(str(value).strip().lower())
+    if found is None:
+        raise Unfit("true or false")
+    return found
+
+
+CONVERT: Mapping[str, Callable[[Any], Any]] = {
+    "string": _string, "number": _number, "comma_delimited_list": _list, "json": _json, "boolean": _boolean,
+}
+
+
+def settle(declaration: Declaration, given: Any, is_given: bool, report: Report, strict: bool) -> ParameterValue:
+    """The value of one parameter. What does not fit its type or rules goes to the report, as does a missing value."""
+    if is_given and given is None:
+        is_given = False
+    raw = given if is_given else declaration.default
+    if raw is None:
+        if strict:
+            report.add("missing-parameter", declaration.path, f"The parameter {declaration.name!r} has no value.",
+                       hint="Give one, or a default in the template.")
+        return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type], (), ("parameter", declaration.name)), False)
+    try:
+        value = CONVERT[declaration.type](raw)
+    except Unfit as exc:
+        said = "the value" if declaration.hidden else shown(raw)
+        report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r} must be {exc}, not {said}.")
+        return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type]), is_given, raw)
+    for rule in declaration.rules:
+        why = broken(rule.constraint, value, secret=declaration.hidden)
+        if why:
+            report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r}: {why}", hint=rule.description)
+    return ParameterValue(declaration, value, is_given, raw)
+
+
+def custom_rules(values: Mapping[str, ParameterValue]) -> list[tuple[str, Any, Path]]:
+    """The named checks of parameters' values: (check, value, path)."""
+    return [(rule.constraint.name, one.value, one.declaration.path) for one in values.values()
+            for rule in one.declaration.rules if isinstance(rule.constraint, Custom) and not isinstance(one.value, Unknown)]

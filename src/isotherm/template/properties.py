@@ -1,0 +1,169 @@
+"""Values -> properties of a type: typed, checked, defaults filled in."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from isotherm.model.problem import Place, Problem, Severity
+from isotherm.model.schema import TYPE_NAMES, Custom, Prop
+from isotherm.model.unknown import Unknown
+from isotherm.template.constraints import as_number, broken
+from isotherm.template.customs import LOCAL
+from isotherm.template.report import Locate, near, shown
+from isotherm.template.tree import Path, dotted
+
+ZERO: Mapping[type, Callable[[], Any]] = {str: str, int: int, float: int, bool: bool, list: list, dict: dict, object: lambda: None}
+SCALARS = (str, int, float, bool)
+CustomCheck = tuple[str, Any, Path]
+
+
+class Unfit(ValueError):
+    """A value that a property's type cannot take."""
+
+
+def _string(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int):
+        return str(value)
+    raise Unfit
+
+
+def _integer(value: Any) -> int:
+    if isinstance(value, int):
+        return int(value)
+    number = as_number(value)
+    if number is None or (isinstance(number, float) and not number.is_integer()):
+        raise Unfit
+    return int(number)
+
+
+def _number(value: Any) -> int | float:
+    number = as_number(value)
+    if number is None:
+        raise Unfit
+    return number
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true"
+    raise Unfit
+
+
+def _list(value: Any) -> list[Any]:
+    if isinstance(value, list | tuple):
+        return list(value)
+    raise Unfit
+
+
+def _map(value: Any) -> dict[str, Any]:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise Unfit
+
+
+CONVERT: Mapping[type, Callable[[Any], Any]] = {
+    str: _string, int: _integer, float: _number, bool: _boolean, list: _list, dict: _map, object: lambda value: value,
+}
+
+
+def nowhere(path: Path) -> Place:
+    return Place(path=dotted(path))
+
+
+@dataclass(slots=True)
+class Coercion:
+    """One run over a resource's properties. customs: (check, value, path) of the named checks that ask a cloud."""
+
+    locate: Locate = nowhere
+    validate: bool = True
+    problems: list[Problem] = field(default_factory=list)
+    customs: list[CustomCheck] = field(default_factory=list)
+
+    def wrong(self, code: str, path: Path, message: str, hint: str = "", allowed: tuple[str, ...] = ()) -> None:
+        self.problems.append(Problem(code, message, self.locate(path), allowed=allowed, hint=hint))
+
+    def properties(self, schema: tuple[Prop, ...], values: Mapping[Any, Any], path: Path, open_: bool = False) -> dict[str, Any]:
+        """The properties of a resource, or the keys of a map that declares them."""
+        made: dict[str, Any] = {}
+        for prop in schema:
+            if prop.name in values:
+                made[prop.name] = self.value(prop, values[prop.name], (*path, prop.name))
+                if prop.support.status == "DEPRECATED" and self.validate:
+                    said = prop.support.message or "Use another."
+                    self.problems.append(Problem("deprecated-property", f"{prop.name!r} is deprecated. {said}",
+                                                 self.locate((*path, prop.name)), Severity.DEPRECATION))
+            elif prop.default is not None:
+                made[prop.name] = self.value(prop, prop.default, (*path, prop.name))
+            elif prop.required and self.validate:
+                self.wrong("missing-property", path, f"{prop.name!r} is required and missing.")
+        names = {prop.name for prop in schema}
+        for name in values:
+            if name in names:
+                continue
+            if open_:
+                made[name] = values[name]
+            elif self.validate:
+                self.wrong("unknown-property", (*path, name), f"There is no property {name!r}.",
+                           near(name, names), tuple(sorted(names)))
+        return made
+
+    def value(self, prop: Prop, value: Any, path: Path) -> Any:
+        if isinstance(value, Unknown):
+            self.unknown(prop, value, path)
+            return value
+        if value is None:
+            value = prop.default if prop.default is not None else ZERO[prop.type]()
+            if prop.type is object or value is None:
+                return value
+        try:
+            value = CONVERT[prop.type](value)
+        except Unfit:
+            self.unfit(prop, value, path)
+            return value
+        if prop.type is list and prop.item is not None:
+            value = [self.value(prop.item, item, (*path, index)) for index, item in enumerate(value)]
+        elif prop.type is dict and prop.schema is not None:
+            value = self.properties(prop.schema, value, path)
+        elif prop.type is dict and prop.item is not None:
+            value = {key: self.value(prop.item, part, (*path, key)) for key, part in value.items()}
+        if self.validate and prop.constraints:
+            self.constrain(prop, value, path)
+        return value
+
+    def unfit(self, prop: Prop, value: Any, path: Path) -> None:
+        said = "the value given" if prop.sensitive else shown(value)
+        self.wrong("bad-property", path, f"{path[-1] if path else prop.name!r} must be of type {TYPE_NAMES[prop.type]}, not {said}.")
+
+    def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
+        """A value of the run can already be of a type that will not do."""
+        if not self.validate or value.type is prop.type or object in (value.type, prop.type):
+            return
+        if value.type in SCALARS and prop.type in SCALARS:
+            return
+        origin = f" from {value.resource}.{dotted(value.path)}" if value.path else f" from {value.resource}" if value.resource else ""
+        self.wrong("bad-property", path, f"{path[-1]!r} must be of type {TYPE_NAMES[prop.type]}, "
+                   f"and the value{origin} will be of type {TYPE_NAMES[value.type]}.")
+
+    def constrain(self, prop: Prop, value: Any, path: Path) -> None:
+        for constraint in prop.constraints:
+            if isinstance(constraint, Custom) and constraint.name not in LOCAL:
+                if isinstance(value, str) and value:
+                    self.customs.append((constraint.name, value, path))
+                continue
+            why = broken(constraint, value, secret=prop.sensitive)
+            if why:
+                self.wrong("bad-property", path, why)
+
+
+def coerce(schema: tuple[Prop, ...], values: Mapping[Any, Any], path: Path = (), locate: Locate = nowhere, *,
+           validate: bool = True, open: bool = False) -> tuple[dict[str, Any], list[Problem]]:
+    """Properties typed by a schema, with what is wrong. Placeholders stay, and are judged by their type alone.
+
+    locate: path -> place, as `Template.place`. validate=False: only convert and fill in. open: keep what is not declared.
+    """
+    run = Coercion(locate, validate)
+    return run.properties(schema, values, path, open), run.problems

@@ -1,0 +1,143 @@
+"""The resource registry: what a type's name stands for, as a value."""
+
+import fnmatch
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Problem
+from isotherm.template.report import near, shown
+
+HOOKS = ("pre-create", "pre-update", "pre-delete", "post-create", "post-update", "post-delete")
+RESTRICTIONS = ("update", "replace")
+BASE, RESOURCES = "base_url", "resources"
+TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
+
+@dataclass(frozen=True, slots=True)
+class Registry:
+    """types: name or pattern -> what it stands for (None: no such type). resources: resource name or pattern -> its own
+    registry: types, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack."""
+
+    types: Mapping[str, Any] = field(default_factory=dict)
+    resources: Mapping[str, "Registry"] = field(default_factory=dict)
+    hooks: tuple[str, ...] = ()
+    restricted_actions: tuple[str, ...] = ()
+    written: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """As in an environment file; `resources` is always there."""
+        return {RESOURCES: {}} | dict(self.written)
+
+    def target(self, type_name: str, resource: str = "") -> str | None:
+        """What a type stands for: another type, a template's file name or URL, itself; None: it was taken away."""
+        seen = [type_name]
+        while True:
+            found = self._once(seen[-1], resource)
+            if found is None or found in seen:
+                return found
+            seen.append(found)
+
+    def _once(self, name: str, resource: str) -> str | None:
+        tables = [own.types for pattern, own in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
+        for table in (*tables, self.types):
+            if name in table:
+                return _text(table[name])
+        for table in (*tables, self.types):
+            globs = [key for key in table if key.endswith("*") and name.startswith(key[:-1])]
+            if globs:
+                key = max(globs, key=len)
+                to = _text(table[key])
+                return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
+        return name
+
+    def extended(self, later: "Registry") -> "Registry":
+        """Both; what the later says wins."""
+        if not later.written:
+            return self
+        return registry(_merged(self.written, later.written), "environment")
+
+    def inside(self, resource: str) -> "Registry":
+        """The registry of the nested stack that a resource is."""
+        own = [one for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)]
+        if not own:
+            return Registry(self.types, {}, written=self.written)
+        resources = {name: one for part in own for name, one in part.resources.items()}
+        types = dict(self.types)
+        for part in own:
+            types |= part.types
+        return Registry(types, resources, written=self.written)
+
+    def hooks_of(self, resource: str) -> frozenset[str]:
+        """The hooks that stop a resource until they are cleared."""
+        return frozenset(hook for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)
+                         for hook in one.hooks)
+
+    def restrictions_of(self, resource: str) -> frozenset[str]:
+        """What an update may not do with a resource: `update`, `replace`."""
+        return frozenset(action for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)
+                         for action in one.restricted_actions)
+
+
+EMPTY_REGISTRY = Registry()
+
+
+def _text(target: Any) -> str | None:
+    return target if isinstance(target, str) else None
+
+
+def is_template(target: str) -> bool:
+    """Whether a registry's target is a template rather than a type."""
+    return target.endswith(TEMPLATE_ENDINGS) or "://" in target
+
+
+def registry(tree: Mapping[str, Any], name: str) -> Registry:
+    """A registry from its section. Raises Invalid."""
+    return _read(tree, name, nested=False)
+
+
+def _read(tree: Mapping[str, Any], name: str, nested: bool) -> Registry:
+    types: dict[str, Any] = {}
+    resources: dict[str, Registry] = {}
+    flags: dict[str, tuple[str, ...]] = {}
+    for key, value in tree.items():
+        if key == RESOURCES and not nested:
+            for pattern, own in _mapping(value, key).items():
+                resources[str(pattern)] = _read(_mapping(own, pattern), name, nested=True)
+        elif nested and key in ("hooks", "restricted_actions"):
+            flags[key] = _flags(value, HOOKS if key == "hooks" else RESTRICTIONS, key)
+        elif nested and isinstance(value, Mapping):
+            resources[str(key)] = _read(value, name, nested=True)
+        elif key != BASE:
+            if value is not None and not isinstance(value, str):
+                raise Invalid(Problem("bad-environment", f"The registry maps {key!r} to {shown(value)}; it must be a string."))
+            types[str(key)] = value
+    return Registry(types, resources, flags.get("hooks", ()), flags.get("restricted_actions", ()), tree)
+
+
+def _mapping(value: Any, key: Any) -> Mapping[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise Invalid(Problem("bad-environment", f"`{key}` in the registry must be a map, not {shown(value)}."))
+    return value
+
+
+def _flags(value: Any, allowed: tuple[str, ...], key: str) -> tuple[str, ...]:
+    rows = tuple(value) if isinstance(value, list | tuple) else (value,)
+    for row in rows:
+        if row not in allowed:
+            wire = "InvalidBreakPointHook" if key == "hooks" else "InvalidRestrictedAction"
+            raise Invalid(Problem("bad-environment", f"{row!r} is not one of the {key.replace('_', ' ')}.", allowed=allowed,
+                                  hint=near(row, allowed)), wire=wire)
+    return rows
+
+
+def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
+    made = dict(old)
+    for key, value in new.items():
+        both = isinstance(value, Mapping) and isinstance(made.get(key), Mapping)
+        made[key] = _merged(made[key], value) if both else value
+    return made

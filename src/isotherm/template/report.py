@@ -1,0 +1,88 @@
+"""Gathers what is wrong, so that one run tells all of it."""
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Place, Problem, Severity
+from isotherm.model.schema import TYPE_NAMES
+from isotherm.template.tree import Path
+
+Locate = Callable[[Path], Place]
+
+# The error type that clients see is the first problem's; what is not listed is StackValidationFailed.
+WIRES: Mapping[str, str] = {
+    "missing-parameter": "UserParameterMissing", "unknown-parameter": "UnknownUserParameter",
+    "unknown-resource": "InvalidTemplateReference", "unknown-version": "InvalidTemplateVersion",
+    "circular-dependency": "CircularDependencyException", "template-too-large": "RequestLimitExceeded",
+    "parameter-declaration": "InvalidSchemaError", "not-yaml": "BadRequest", "bad-environment": "BadRequest",
+}
+
+
+class Report:
+    """A list of problems with their places. `locate` turns a path into a place, and is asked only for problems."""
+
+    def __init__(self, locate: Locate):
+        self.locate = locate
+        self.problems: list[Problem] = []
+
+    def add(self, code: str, path: Path, message: str, *, allowed: Iterable[Any] = (), hint: str = "",
+            severity: Severity = Severity.ERROR) -> None:
+        """Note a problem at a path."""
+        self.problems.append(Problem(code, message, self.locate(path), severity, tuple(str(a) for a in allowed), hint))
+
+    def warn(self, code: str, path: Path, message: str, hint: str = "") -> None:
+        self.add(code, path, message, hint=hint, severity=Severity.WARNING)
+
+    @property
+    def errors(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity is Severity.ERROR)
+
+    @property
+    def warnings(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.severity is not Severity.ERROR)
+
+    def check(self) -> None:
+        """Raise Invalid with all errors, if there are any."""
+        if self.errors:
+            raise failure(self.errors)
+
+
+def failure(problems: Iterable[Problem]) -> Invalid:
+    """The error that carries these problems, with the wire name of the first."""
+    rows = tuple(problems)
+    return Invalid(rows, wire=WIRES.get(rows[0].code))
+
+
+def near(word: Any, words: Iterable[Any], limit: int = 8) -> str:
+    """A sentence that helps after `word` was not among `words`: what was probably meant, or what there is."""
+    known = [str(w) for w in words]
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.7) or [
+        k for k in known if k.lower() == str(word).lower()]
+    if close:
+        return f"Did you mean {close[0]!r}?"
+    if not known:
+        return "There are none."
+    listed = ", ".join(sorted(known)[:limit])
+    return f"There are: {listed}{', ...' if len(known) > limit else '.'}"
+
+
+def kind(value: Any) -> str:
+    """The name of a value's type, for people."""
+    if value is None:
+        return "null"
+    for known in (bool, str, int, float, list, dict):
+        if isinstance(value, known):
+            return {bool: "boolean", str: "string", int: "number", float: "number", list: "list", dict: "map"}[known]
+    if isinstance(value, Mapping):
+        return "map"
+    return "list" if isinstance(value, tuple) else TYPE_NAMES.get(getattr(value, "type", object), "value")
+
+
+def shown(value: Any, limit: int = 60) -> str:
+    """A value as an error shows it: its type, and its beginning."""
+    if value is None or isinstance(value, Mapping | list | tuple) or not isinstance(value, str | int | float | bool):
+        return f"a {kind(value)}" if value is not None else "null"
+    text = repr(value)
+    return f"the {kind(value)} {text if len(text) <= limit else text[:limit] + '...'}"

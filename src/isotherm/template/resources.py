@@ -1,0 +1,226 @@
+"""The resources section: each resource's keys, type, dependencies and static properties."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from isotherm.model.errors import Invalid
+from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema
+from isotherm.model.unknown import Source, Unknown
+from isotherm.template.conditions import Conditions
+from isotherm.template.definition import ResourceDefinition, known
+from isotherm.template.document import Template
+from isotherm.template.environment import Environment
+from isotherm.template.expression import OMIT, Scope, evaluate, evaluate_entries
+from isotherm.template.properties import Coercion, CustomCheck
+from isotherm.template.report import Report, near, shown
+from isotherm.template.snippets import Snippets
+from isotherm.template.static import StaticWorld, fingerprint
+from isotherm.template.tree import EMPTY_MAP, Path
+
+
+@dataclass(frozen=True, slots=True)
+class AnyType:
+    """Stands in for a type that is not known, so that its resource causes one error and not many."""
+
+    name: str
+    properties: tuple[Prop, ...] = ()
+    attributes: tuple[Attr, ...] = ()
+    open: bool = True
+    support: Support = SUPPORTED
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A resource whose condition holds, before its snippets are looked at."""
+
+    name: str
+    type: str
+    target: str
+    schema: TypeSchema
+    path: Path
+    raw: Mapping[str, Any]
+
+
+class Resources:
+    """Reads the section in two passes: first who there is, of which type; then what they say of each other."""
+
+    def __init__(self, template: Template, environment: Environment, catalog: Catalog, conditions: Conditions, report: Report):
+        self.template, self.environment, self.catalog = template, environment, catalog
+        self.conditions, self.report = conditions, report
+        self.spell = template.dialect.spell
+        self.drafts: list[_Draft] = []
+        self.schemas: dict[str, TypeSchema] = {}
+        self.disabled: set[str] = set()
+        self.uses: dict[str, frozenset[tuple[Any, ...]]] = {}
+        self.customs: list[CustomCheck] = []
+
+    def gather(self, parameters: frozenset[str]) -> None:
+        """The first pass."""
+        section = self.template.section("resources")
+        root = self.spell("resources")
+        limit = self.template.limits.resources
+        if len(section) > limit:
+            self.report.add("too-many-resources", (root,), f"There are {len(section)} resources; at most {limit} are allowed.")
+            return
+        for key, raw in section.items():
+            name, path = str(key), (root, key)
+            if not name or "/" in name or not isinstance(key, str | int):
+                self.report.add("bad-name", path, f"{name!r} cannot be the name of a resource: it is empty or has a slash.")
+            if name in parameters:
+                self.report.add("duplicate-name", path, f"{name!r} is the name of a parameter and of a resource.")
+            if not isinstance(raw, Mapping):
+                self.report.add("bad-resource", path, f"A resource is a map with its type, not {shown(raw)}.")
+                continue
+            self.check_keys(raw, path)
+            if self.enabled(raw, path):
+                self.draft(name, raw, path)
+            else:
+                self.disabled.add(name)
+
+    def check_keys(self, raw: Mapping[str, Any], path: Path) -> None:
+        allowed = self.template.dialect.resource_keys
+        for key in raw:
+            if key not in allowed:
+                say = self.report.add if self.template.dialect.hot else self.report.warn
+                say("unknown-resource-key", (*path, key), f"{key!r} is no key of a resource.", hint=near(key, allowed))
+
+    def enabled(self, raw: Mapping[str, Any], path: Path) -> bool:
+        key = self.spell("condition")
+        if key not in raw or not self.template.dialect.conditions:
+            return True
+        found = self.conditions.truth(raw[key], (*path, key), self.report)
+        return isinstance(found, Unknown) or bool(found)
+
+    def draft(self, name: str, raw: Mapping[str, Any], path: Path) -> None:
+        key = self.spell("type")
+        written = raw.get(key)
+        if not isinstance(written, str) or not written:
+            said = f"is a string, not {shown(written)}" if key in raw else "is missing"
+            self.report.add("unknown-type", (*path, key) if key in raw else path, f"The type of the resource {name!r} {said}.")
+            written, schema, target = "?", AnyType("?"), "?"
+        else:
+            target = self.environment.registry.target(written, name) or ""
+            found = self.catalog.schema(target) if target else None
+            if found is None:
+                said = f" (the registry maps it to {target!r})" if target and target != written else ""
+                self.report.add("unknown-type", (*path, key), f"There is no resource type {written!r}{said}.",
+                                hint=near(written, self.catalog.names()))
+            schema = found or AnyType(written)
+            self.check_support(schema, written, (*path, key))
+        self.schemas[name] = schema
+        self.drafts.append(_Draft(name, written, target, schema, path, raw))
+
+    def check_support(self, schema: TypeSchema, written: str, path: Path) -> None:
+        if schema.support.status == "DEPRECATED":
+            self.report.warn("deprecated-type", path, f"The type {written} is deprecated.", schema.support.message or "")
+
+    def define(self, snippets: Snippets, scope: Scope, world: StaticWorld) -> dict[str, ResourceDefinition]:
+        """The second pass."""
+        uses: dict[str, set[tuple[Any, ...]]] = {}
+        made = {}
+        for draft in self.drafts:
+            one, attributes = self.resource(draft, snippets, scope, world)
+            made[draft.name] = one
+            for name, path in attributes:
+                uses.setdefault(name, set()).add(path)
+        self.uses = {name: frozenset(paths) for name, paths in uses.items()}
+        return made
+
+    def resource(self, draft: _Draft, snippets: Snippets, scope: Scope,
+                 world: StaticWorld) -> tuple[ResourceDefinition, frozenset[Source]]:
+        expressions = {word: snippets.parse(draft.raw[self.spell(word)], (*draft.path, self.spell(word)))
+                       for word in ("properties", "metadata", "update_policy", "deletion_policy", "external_id")
+                       if draft.raw.get(self.spell(word)) is not None}
+        values = self.section(draft, "properties", expressions, scope)
+        metadata = self.section(draft, "metadata", expressions, scope)
+        referenced, attributes = world.take()
+        policy = self.section(draft, "update_policy", expressions, scope)
+        world.take()
+        run = Coercion(self.template.place)
+        static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
+        self.report.problems.extend(run.problems)
+        self.customs.extend(run.customs)
+        depends_on = self.depends_on(draft, scope)
+        external = self.external_id(draft, expressions, scope)
+        deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
+        references = referenced - {None}
+        return ResourceDefinition(
+            name=draft.name, type=draft.type, target=draft.target, schema=draft.schema, requires=references | depends_on,
+            references=references, depends_on=depends_on, deletion_policy=deletion, external_id=external,
+            condition=draft.raw.get(self.spell("condition")), place=self.template.place(draft.path), path=draft.path,
+            fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external]),
+            raw=draft.raw, static=static, settled=known(values), expressions=expressions), attributes
+
+    def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope) -> dict[Any, Any]:
+        """A map of the resource, evaluated as far as it can be."""
+        key = self.spell(word)
+        raw = draft.raw.get(key)
+        if raw is None:
+            return EMPTY_MAP
+        if not isinstance(raw, Mapping):
+            self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(raw)}.")
+            return EMPTY_MAP
+        expression = expressions[word]
+        try:
+            whole = evaluate(expression, scope) if not hasattr(expression, "entries") else \
+                evaluate_entries(expression, scope, self.report.problems)
+        except Invalid as exc:
+            self.report.problems.extend(exc.problems)
+            return EMPTY_MAP
+        if whole is OMIT or whole is None:
+            return EMPTY_MAP
+        if not isinstance(whole, dict):
+            if not (isinstance(whole, Unknown) and whole.symbol == ("failed",)):
+                self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(whole)}.")
+            return EMPTY_MAP
+        return whole
+
+    def depends_on(self, draft: _Draft, scope: Scope) -> frozenset[str]:
+        key = self.spell("depends_on")
+        raw = draft.raw.get(key)
+        if raw is None:
+            return frozenset()
+        names = raw if isinstance(raw, list) else [raw]
+        found = set()
+        for index, name in enumerate(names):
+            path = (*draft.path, key, index) if isinstance(raw, list) else (*draft.path, key)
+            if not isinstance(name, str):
+                self.report.add("bad-resource", path, f"`{key}` names resources, as a string or a list of strings; "
+                                f"this is {shown(name)}.")
+            elif name in self.schemas:
+                found.add(name)
+            elif name not in self.disabled:
+                self.report.add("unknown-resource", path, f"There is no resource {name!r}.", hint=near(name, self.schemas))
+        return frozenset(found)
+
+    def value(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope) -> Any:
+        """A single value that must be known before the run."""
+        if word not in expressions:
+            return None
+        try:
+            made = evaluate(expressions[word], scope)
+        except Invalid as exc:
+            self.report.problems.extend(exc.problems)
+            return None
+        return None if made is OMIT or isinstance(made, Unknown) else made
+
+    def deletion_policy(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str:
+        key = self.spell("deletion_policy")
+        made = self.value(draft, "deletion_policy", expressions, scope)
+        if made is None:
+            return "Delete"
+        policies = self.template.dialect.policies
+        if not isinstance(made, str) or made not in policies:
+            self.report.add("bad-deletion-policy", (*draft.path, key), f"{shown(made)} is no deletion policy.",
+                            allowed=policies, hint=near(made, policies))
+            return "Delete"
+        return policies[made]
+
+    def external_id(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str | None:
+        made = self.value(draft, "external_id", expressions, scope) if "external_id" in self.template.dialect.resource_keys \
+            else None
+        if made is not None and not isinstance(made, str):
+            self.report.add("bad-resource", (*draft.path, "external_id"), f"`external_id` is a string, not {shown(made)}.")
+            return None
+        return made
