@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from isotherm.sim import errors
-from isotherm.sim.compute import flavors, groups, keypairs, versions
+from isotherm.sim.compute import boot, flavors, groups, keypairs, servers, versions
 from isotherm.sim.routing import Service, table
 
-FAMILIES = (flavors, keypairs, groups)
+FAMILIES = (flavors, keypairs, groups, boot, servers)
 
 SERVICE = Service(
     name="compute",
     prefix="/compute",
     shape=errors.nova,
     seed=flavors.seed,
+    effects={**boot.EFFECTS, **servers.EFFECTS},
     routes=versions.ROUTES + tuple(route for family in FAMILIES for route in table("/v2.1", family.ROUTES)),
     request_id=("x-openstack-request-id", "x-compute-request-id"),
     microversions=("compute", versions.LOWEST, versions.HIGHEST),

@@ -1,0 +1,179 @@
+"""Servers and their volumes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from isotherm.sim.call import Call
+from isotherm.sim.cloud import Cloud, new_id
+from isotherm.sim.compute.rendering import MICROSECONDS
+from isotherm.sim.errors import BadRequest
+from isotherm.sim.storage import Body
+
+SOURCES = ("image", "volume", "snapshot", "blank")
+
+
+def plan(call: Call, asked: Body, image: Body | None) -> list[Body]:
+    """The block devices a server asks for, in one form (that of block_device_mapping_v2), checked."""
+    devices = [_device(call, item) for item in asked.get("block_device_mapping_v2") or ()]
+    devices += [_legacy(call, item) for item in asked.get("block_device_mapping") or ()]
+    if image and not any(d["boot_index"] == 0 for d in devices):
+        devices.insert(0, {"source_type": "image", "destination_type": "local", "uuid": image["id"], "boot_index": 0,
+                           "delete_on_termination": True, "volume_size": None, "device_name": None, "tag": None})
+    boot = [d for d in devices if d["boot_index"] == 0]
+    if len(boot) > 1 or len({d["boot_index"] for d in devices if d["boot_index"] >= 0}) != \
+            len([d for d in devices if d["boot_index"] >= 0]):
+        raise BadRequest("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping "
+                         "combination is not valid.")
+    if not boot:
+        raise BadRequest("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping "
+                         "combination is not valid." if devices else "Invalid imageRef provided.")
+    return devices
+
+
+def _index(value: Any) -> int:
+    return -1 if value is None or value == "" else int(value)
+
+
+def _legacy(call: Call, item: Body) -> Body:
+    kind = "snapshot" if item.get("snapshot_id") else "volume"
+    return _device(call, {
+        "source_type": kind, "destination_type": "volume", "uuid": item.get("snapshot_id") or item.get("volume_id"),
+        "delete_on_termination": item.get("delete_on_termination", False), "device_name": item.get("device_name"),
+        "volume_size": item.get("volume_size"),
+        "boot_index": 0 if str(item.get("device_name", "")).rstrip("0123456789").endswith("da") else -1,
+    })  # fmt: skip
+
+
+def _device(call: Call, item: Any) -> Body:
+    source = item.get("source_type") if isinstance(item, dict) else None
+    if source not in SOURCES:
+        raise BadRequest(f"Invalid input for field/attribute source_type. Value: {source}. {source!r} is not one of {[*SOURCES]}")
+    destination = item.get("destination_type") or ("local" if source in ("image", "blank") else "volume")
+    device = {"source_type": source, "destination_type": destination, "uuid": item.get("uuid"), "tag": item.get("tag"),
+              "boot_index": _index(item.get("boot_index")), "volume_size": item.get("volume_size") or None,
+              "delete_on_termination": item.get("delete_on_termination") in (True, "True", "true", "1"),
+              "device_name": item.get("device_name"), "volume_type": item.get("volume_type")}
+    if source == "blank" and device["uuid"]:
+        raise BadRequest("Invalid device UUID.")
+    if source == "volume":
+        usable(call, device["uuid"])
+    elif source == "snapshot":
+        snapshot = call.cloud.get("snapshot", device["uuid"])
+        if snapshot is None or not call.ctx.sees(snapshot):
+            raise BadRequest(f"Block Device Mapping is Invalid: failed to get snapshot {device['uuid']}.")
+        device["volume_size"] = device["volume_size"] or snapshot["size"]
+    elif source == "image":
+        if call.cloud.get("image", device["uuid"]) is None:
+            raise BadRequest(f"Block Device Mapping is Invalid: failed to get image {device['uuid']}.")
+        if destination == "volume" and not device["volume_size"]:
+            raise BadRequest("Images with destination_type 'volume' need to have a non-zero size specified")
+    elif destination == "volume" and not device["volume_size"]:
+        raise BadRequest("Blank volumes (source: 'blank', dest: 'volume') need to have non-zero size")
+    if device["volume_size"] is not None:
+        device["volume_size"] = int(device["volume_size"])
+    return device
+
+
+def usable(call: Call, volume_id: str | None) -> Body:
+    """A volume the project may attach now; 400 for any other."""
+    volume = call.cloud.get("volume", volume_id)
+    if volume is None or not call.ctx.sees(volume):
+        raise BadRequest(f"Block Device Mapping is Invalid: failed to get volume {volume_id}.")
+    check(volume)
+    return volume
+
+
+def check(volume: Body) -> None:
+    """400 unless a volume is free to be attached."""
+    if volume["status"] != "available" and not (volume.get("multiattach") and volume["status"] == "in-use"):
+        raise BadRequest(f"Invalid volume: volume '{volume['id']}' status must be 'available'. Currently in "
+                         f"'{volume['status']}'")
+
+
+def next_device(cloud: Cloud, server: Body) -> str:
+    """The first device name the server does not use."""
+    used = {row["device"] for row in attached(cloud, server)}
+    return next(name for letter in "abcdefghijklmnopqrstuvwxyz" if (name := f"/dev/vd{letter}") not in used
+                and (letter != "a" or not server["image"] or not used))
+
+
+def attach(cloud: Cloud, server: Body, volume: Body, device: str | None, *, delete: bool = False,
+           tag: str | None = None, at_once: bool = False) -> Body:
+    """Attach a volume; it is in-use after the delay of attachments, or now."""
+    first = not attached(cloud, server) and server["image"]
+    device = device or ("/dev/vdb" if first else next_device(cloud, server))
+    row = cloud.add("volume_attachment", {
+        "id": new_id(), "volume_id": volume["id"], "server_id": server["id"], "device": device, "tag": tag,
+        "project_id": server["project_id"], "delete_on_termination": delete, "bdm_uuid": new_id(),
+        "attached_host": server["_host"], "attached_at": cloud.stamp(MICROSECONDS),
+    })  # fmt: skip
+    listed = {"id": volume["id"], "attachment_id": row["id"], "volume_id": volume["id"], "server_id": server["id"],
+              "host_name": server["_host"], "device": device, "attached_at": row["attached_at"]}
+    if at_once:
+        _set(cloud, volume, "in-use", [*volume["attachments"], listed])
+    else:
+        cloud.cancel("volume", volume)
+        cloud.update("volume", volume, status="attaching")
+        changes = {"status": "in-use", "attachments": [*volume["attachments"], listed]}
+        cloud.later("volume", volume, changes, after=cloud.delay("volume_attachment"))
+    return row
+
+
+def detach(cloud: Cloud, row: Body, *, at_once: bool = False) -> None:
+    """Detach a volume; it is available after the delay of attachments, or now."""
+    cloud.remove("volume_attachment", row["id"])
+    volume = cloud.get("volume", row["volume_id"])
+    if volume is None:
+        return
+    left = [item for item in volume["attachments"] if item["attachment_id"] != row["id"]]
+    status = "in-use" if left else "available"
+    cloud.cancel("volume", volume)
+    if at_once:
+        _set(cloud, volume, status, left)
+    else:
+        cloud.update("volume", volume, status="detaching")
+        cloud.later("volume", volume, {"status": status, "attachments": left}, after=cloud.delay("volume_attachment"))
+
+
+def _set(cloud: Cloud, volume: Body, status: str, attachments: list[Body]) -> None:
+    cloud.update("volume", volume, status=status, attachments=attachments)
+
+
+def attached(cloud: Cloud, server: Body) -> list[Body]:
+    """The attachments of a server."""
+    return cloud.where("volume_attachment", server_id=server["id"])
+
+
+def release_all(cloud: Cloud, server: Body) -> None:
+    """Detach all volumes of a server that goes away; delete those that are to go with it."""
+    for row in attached(cloud, server):
+        detach(cloud, row, at_once=True)
+        if row["delete_on_termination"]:
+            cloud.remove("volume", row["volume_id"])
+
+
+def boot(cloud: Cloud, server: Body, device: Body) -> None:
+    """Provide one planned block device while a server is built."""
+    if device["destination_type"] != "volume":
+        return
+    name = device["device_name"] or ("/dev/vda" if device["boot_index"] == 0 else None)
+    if device["source_type"] == "volume":
+        volume = cloud.get("volume", device["uuid"])
+        if volume is None:
+            raise BadRequest(f"Volume {device['uuid']} could not be found.")
+    else:
+        volume = _make(cloud, server, device)
+    attach(cloud, server, volume, name, delete=device["delete_on_termination"], tag=device["tag"], at_once=True)
+
+
+def _make(cloud: Cloud, server: Body, device: Body) -> Body:
+    now = cloud.stamp(MICROSECONDS)
+    return cloud.add("volume", {
+        "id": new_id(), "name": "", "description": "", "status": "available", "size": device["volume_size"],
+        "project_id": server["project_id"], "user_id": server["user_id"], "attachments": [], "metadata": {},
+        "created_at": now, "updated_at": now, "bootable": str(device["source_type"] != "blank").lower(),
+        "multiattach": False, "encrypted": False, "volume_type": device["volume_type"] or "__DEFAULT__",
+        "availability_zone": "nova", "source_volid": None, "replication_status": None, "consistencygroup_id": None,
+        "snapshot_id": device["uuid"] if device["source_type"] == "snapshot" else None,
+    })  # fmt: skip
