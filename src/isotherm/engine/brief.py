@@ -30,8 +30,8 @@ class Brief:
 def load(conn: sa.Connection, claimed: Iterable[Node]) -> list[Brief]:
     """Briefs for claimed nodes, with a handful of queries however many there are."""
     claimed = list(claimed)
-    found = stacks.many(conn, {n.stack_id for n in claimed})
-    own = resources.many(conn, {n.resource_id for n in claimed if n.resource_id})
+    found = stacks.get_many(conn, {n.stack_id for n in claimed})
+    own = resources.get_many(conn, {n.resource_id for n in claimed if n.resource_id})
     needs: dict[str, set[str]] = {}
     for n in claimed:
         if n.plan is None and n.requires:

@@ -28,6 +28,9 @@ _REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
 _KEEP = resource.update().where(resource.c.id == sa.bindparam("row"), resource.c.physical_id.is_(None)).values(
     physical_id=sa.bindparam("made"))
 
+_KEEP_ID = resource.update().where(resource.c.id == sa.bindparam("row"), resource.c.physical_id.is_(None)).values(
+    physical_id=sa.bindparam("found"))
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -60,6 +63,13 @@ def update(conn: sa.Connection, resource_id: str, **values: Any) -> bool:
     if "requires" in values:
         values["requires"] = json.dumps(values["requires"])
     return conn.execute(resource.update().where(resource.c.id == resource_id).values(**values)).rowcount == 1
+
+
+def keep_ids(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
+    """Write down the physical ids of resources that have none yet, and nothing else: what a worker without a claim may still tell."""
+    values = [{"row": row.id, "found": row.physical_id} for row in rows if row.physical_id]
+    if values:
+        conn.execute(_KEEP_ID, values)
 
 
 def delete_many(conn: sa.Connection, ids: Collection[str]) -> None:

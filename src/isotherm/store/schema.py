@@ -1,5 +1,7 @@
 """The tables: the only description of the database."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
@@ -12,18 +14,26 @@ metadata = sa.MetaData(naming_convention={
 Big = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Long = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
 Id = sa.String(36)
-# Names compare byte by byte on every database; MariaDB's default would make "Web" and "web" one stack.
-Name = sa.String(255).with_variant(mysql.VARCHAR(255, collation="utf8mb4_bin"), "mysql", "mariadb")
+Name = sa.String(255)
 Physical = sa.String(255)
 
-blob = sa.Table(
-    "blob", metadata,
+# Text compares byte by byte on every database; MariaDB's default would make "Web" and "web" one stack.
+_SERVER_OPTIONS: dict[str, Any] = {f"{dialect}_{name}": value for dialect in ("mysql", "mariadb") for name, value in (
+    ("engine", "InnoDB"), ("charset", "utf8mb4"), ("collate", "utf8mb4_bin"))}
+
+
+def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
+    return sa.Table(name, metadata, *parts, **_SERVER_OPTIONS)
+
+
+blob = _table(
+    "blob",
     sa.Column("hash", sa.String(64), primary_key=True),
     sa.Column("content", Long, nullable=False),
 )
 
-definition = sa.Table(
-    "definition", metadata,
+definition = _table(
+    "definition",
     sa.Column("id", Id, primary_key=True),
     sa.Column("template_hash", sa.String(64), nullable=False),
     sa.Column("inputs", Long, nullable=False),               # sealed {"environment": {...}, "parameters": {...}}
@@ -31,8 +41,8 @@ definition = sa.Table(
     sa.Column("created_at", Utc, nullable=False),
 )
 
-stack = sa.Table(
-    "stack", metadata,
+stack = _table(
+    "stack",
     sa.Column("id", Id, primary_key=True),
     sa.Column("project_id", sa.String(64), nullable=False),
     sa.Column("name", Name, nullable=False),
@@ -61,17 +71,18 @@ stack = sa.Table(
     sa.Index(None, "project_id", "created_at"),
     sa.Index(None, "owner_id"),
     sa.Index(None, "root_id"),
+    sa.Index(None, "user_project_id"),
 )
 
-tag = sa.Table(
-    "tag", metadata,
+tag = _table(
+    "tag",
     sa.Column("stack_id", Id, sa.ForeignKey("stack.id", ondelete="CASCADE"), primary_key=True),
     sa.Column("number", sa.Integer, primary_key=True),
     sa.Column("tag", sa.String(80), nullable=False, index=True),
 )
 
-traversal = sa.Table(
-    "traversal", metadata,
+traversal = _table(
+    "traversal",
     sa.Column("id", Id, primary_key=True),
     sa.Column("stack_id", Id, nullable=False, index=True),
     sa.Column("action", sa.String(16), nullable=False),
@@ -82,8 +93,8 @@ traversal = sa.Table(
     sa.Column("ended_at", Utc),
 )
 
-resource = sa.Table(
-    "resource", metadata,
+resource = _table(
+    "resource",
     sa.Column("id", Id, primary_key=True),
     sa.Column("stack_id", Id, nullable=False),
     sa.Column("name", Name, nullable=False),
@@ -105,8 +116,8 @@ resource = sa.Table(
     sa.Index(None, "stack_id", "name"),
 )
 
-node = sa.Table(
-    "node", metadata,
+node = _table(
+    "node",
     sa.Column("id", Big, primary_key=True, autoincrement=False),
     sa.Column("stack_id", Id, nullable=False, index=True),
     sa.Column("traversal_id", Id, nullable=False, index=True),
@@ -129,14 +140,14 @@ node = sa.Table(
     sa.Index(None, "state", "due_at"),
 )
 
-edge = sa.Table(
-    "edge", metadata,
+edge = _table(
+    "edge",
     sa.Column("node_id", Big, primary_key=True, autoincrement=False),
     sa.Column("dependent_id", Big, primary_key=True, autoincrement=False, index=True),
 )
 
-event = sa.Table(
-    "event", metadata,
+event = _table(
+    "event",
     sa.Column("id", Big, primary_key=True),
     sa.Column("uuid", Id, nullable=False, unique=True),
     sa.Column("stack_id", Id, nullable=False),
@@ -151,8 +162,8 @@ event = sa.Table(
     sa.Index(None, "stack_id", "id"),
 )
 
-output = sa.Table(
-    "output", metadata,
+output = _table(
+    "output",
     sa.Column("stack_id", Id, primary_key=True),
     sa.Column("name", Name, primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
@@ -161,16 +172,16 @@ output = sa.Table(
     sa.Column("error", Long),
 )
 
-credential = sa.Table(
-    "credential", metadata,
+credential = _table(
+    "credential",
     sa.Column("id", Id, primary_key=True),
     sa.Column("project_id", sa.String(64), nullable=False),
     sa.Column("content", Long, nullable=False),              # sealed
     sa.Column("created_at", Utc, nullable=False),
 )
 
-worker = sa.Table(
-    "worker", metadata,
+worker = _table(
+    "worker",
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("host", sa.String(255), nullable=False),
     sa.Column("pid", sa.Integer, nullable=False),

@@ -7,6 +7,7 @@ from isotherm.model.problem import Problem
 from isotherm.model.schema import SUPPORTED, Attr, Prop, Support
 from isotherm.model.step import Step
 from isotherm.model.subject import Subject
+from isotherm.types.renaming import renamed
 
 Values = Mapping[str, Any]
 
@@ -37,6 +38,10 @@ class ResourceType:
     def doc(self) -> str:
         """What the type is, for people."""
         return (type(self).__doc__ or "").strip()
+
+    def translate(self, values: Values) -> dict[str, Any]:
+        """Coerced property values in the form everything else sees: deprecated names resolved to their successors."""
+        return renamed(values, self.renamed)
 
     def create(self, subject: Subject) -> Sequence[Step]:
         """Steps that make the resource."""

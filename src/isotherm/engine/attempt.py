@@ -1,0 +1,221 @@
+"""Runs a node as far as it goes: prepares its plan, runs its local steps on the spot and its outside steps one at a time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+import logging
+from typing import Any
+
+from isotherm.cloud.cloud import Cloud
+from isotherm.engine import prepare, steps
+from isotherm.engine.brief import Brief, subject_of
+from isotherm.engine.credentials import Credentials
+from isotherm.engine.definitions import Definitions
+from isotherm.engine.implied import attributes_read
+from isotherm.engine.names import utcnow
+from isotherm.engine.prepare import Prepared, Target
+from isotherm.engine.report import Report
+from isotherm.model.errors import CloudError, Invalid, IsothermError
+from isotherm.model.outcome import Done, Facts, Failed, Next, Outcome
+from isotherm.model.records import ResourceRow
+from isotherm.model.step import Step, from_json, to_json
+from isotherm.types.base import ResourceType
+from isotherm.types.finding import Wanted
+from isotherm.types.registry import Registry
+
+log = logging.getLogger(__name__)
+
+MOST_TRIES = 10                 # claims of one step that ended without a word: it kills its workers
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A plan under way. fresh: the plan is new and not stored yet. number: the step to run."""
+
+    brief: Brief
+    prepared: Prepared
+    number: int = 0
+    fresh: bool = False
+    live: Mapping[str, Any] | None = None
+
+    @property
+    def kind(self) -> ResourceType | None:
+        return self.prepared.kind
+
+    @property
+    def row(self) -> ResourceRow:
+        return self.prepared.row
+
+    @property
+    def step(self) -> Step | None:
+        return self.prepared.steps[self.number] if self.number < len(self.prepared.steps) else None
+
+
+class Attempts:
+    """Turns briefs into reports. Nothing is written here."""
+
+    def __init__(self, definitions: Definitions, types: Registry, credentials: Credentials, max_attempts: int):
+        self.definitions, self.types, self.credentials, self.max_attempts = definitions, types, credentials, max_attempts
+
+    def inline(self, brief: Brief) -> Report | None:
+        """The report, if no call is needed to get it; None if this is work for a thread."""
+        if brief.node.tries > MOST_TRIES:
+            return self.failed(brief, brief.row, "The engine was lost each time it tried this step")
+        if brief.node.plan is None and brief.overtaken:
+            return Report(brief, Done(), quiet=True)
+        if brief.node.plan is None and brief.stack.action != "DELETE" and self.definitions.cached(brief.stack.definition_id) is None:
+            return None
+        return self.guarded(brief, allow_calls=False)
+
+    def outside(self, brief: Brief) -> Report:
+        """The report, with calls to the cloud where the plan has them: at most one step that goes outside."""
+        report = self.guarded(brief, allow_calls=True)
+        if report is None:
+            raise AssertionError("a node that may call always comes to a report")
+        return report
+
+    def guarded(self, brief: Brief, allow_calls: bool) -> Report | None:
+        """Every way this can end is a report (or None: calls are needed and not allowed)."""
+        try:
+            job = self.resume(brief) if brief.node.plan is not None else self.begin(brief, allow_calls)
+            return job if job is None or isinstance(job, Report) else self.advance(job, allow_calls)
+        except Invalid as refusal:
+            return self.failed(brief, brief.row, str(refusal))
+        except IsothermError as error:
+            return self.stumbled(brief, error)
+        except Exception as error:
+            log.exception("%s of %s in stack %s failed", brief.node.kind, brief.node.name, brief.stack.id)
+            return self.failed(brief, brief.row, f"The engine met a fault of its own ({type(error).__name__}); its log tells more under stack "
+                                                 f"{brief.stack.id}, resource {brief.node.name}")
+
+    def begin(self, brief: Brief, allow_calls: bool) -> Job | Report | None:
+        """Make the plan."""
+        now = utcnow()
+        if brief.node.kind == "cleanup":
+            names = set() if brief.stack.action == "DELETE" else set(self.definitions.get(brief.stack).resources)
+            prepared = prepare.cleanup(brief, names, self.types, now)
+            return Report(brief, Done(), quiet=True) if prepared is None else Job(brief, prepared, fresh=True)
+        definition = self.definitions.get(brief.stack)
+        goal = prepare.target(brief, definition, self.types, attributes_read(definition, brief.node.name, self.types))
+        if goal.names and not allow_calls:
+            return None
+        return Job(brief, prepare.converge(brief, goal, self.find(brief, goal), now), fresh=True)
+
+    def find(self, brief: Brief, goal: Target) -> Mapping[Wanted, str]:
+        if not goal.names:
+            return {}
+        ids, unfound = self.credentials.cloud(brief.stack).find_all(goal.names)
+        if unfound:
+            raise Invalid([one.problem for one in unfound])
+        return ids
+
+    def resume(self, brief: Brief) -> Job | Report:
+        """Take up a stored plan."""
+        if brief.row is None:
+            return Report(brief, Done(), quiet=True)
+        held = brief.node.progress
+        kind = self.types.get(brief.row.type)
+        prepared = Prepared(brief.row, from_json(brief.node.plan or []), quiet=held.get("quiet", False), gone=held.get("gone", False),
+                            kind=kind, reads=frozenset(held.get("reads", ())))
+        return Job(brief, prepared, brief.node.step, live=held.get("live"))
+
+    def advance(self, job: Job, allow_calls: bool) -> Report | None:
+        """Run steps until one goes outside, waits, fails, or none is left."""
+        called = False
+        while (step := job.step) is not None:
+            if not steps.is_local(step):
+                if job.fresh or called:
+                    return self.report(job, Next(job.number))       # the plan is on record before its first call
+                if not allow_calls:
+                    return None
+                called = True
+            outcome, facts = self.run(job, step)
+            job = learn(job, facts)
+            if not (isinstance(outcome, Next) and outcome.step > job.number and not outcome.seconds):
+                if isinstance(outcome, Done):
+                    break
+                return self.report(job, outcome, facts)
+            job = replace(job, number=outcome.step)
+        return self.finished(job)
+
+    def run(self, job: Job, step: Step) -> tuple[Outcome, Facts]:
+        brief, node = job.brief, job.brief.node
+        kind = job.kind
+        if kind is None:
+            raise Invalid(f"The resource type {job.row.type} is not known to this engine")
+        cloud: Cloud | None = None if steps.is_local(step) else self.credentials.cloud(brief.stack)
+        here = job.number == node.step and not job.fresh
+        turn = steps.Turn(step, job.number, kind, replace(subject_of(brief.stack, job.row), live=job.live or {}),
+                          again=here and (node.tries > 1 or node.attempt > 0), now=utcnow(), since=node.since if here else None,
+                          winding_down=brief.overtaken == "DELETE" and not job.prepared.gone)
+        try:
+            return steps.run(turn, cloud)
+        except CloudError as error:
+            attempt = node.attempt if here else 0
+            return steps.translate(error, attempt, self.max_attempts), Facts()
+
+    def finished(self, job: Job) -> Report:
+        """The plan is through."""
+        prepared, row, now = job.prepared, job.row, utcnow()
+        begun = begun_row(job)
+        if prepared.gone:
+            return Report(job.brief, Done(), replace(row, status="COMPLETE", updated_at=now), begun, gone=True)
+        if not prepared.quiet:
+            row = replace(row, status="COMPLETE", reason="state changed", updated_at=now)
+        row = replace(row, attributes=attributes(job, row))
+        return Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet)
+
+    def report(self, job: Job, outcome: Outcome, facts: Facts | None = None) -> Report:
+        """The plan goes on, is retried, or has failed."""
+        replaces = job.prepared.replaces if job.fresh else None
+        if isinstance(outcome, Failed):
+            row = replace(job.row, status="FAILED", reason=outcome.reason, updated_at=utcnow())
+            if job.prepared.quiet:
+                row = replace(row, action="UPDATE")
+            return Report(job.brief, outcome, row, begun_row(job), replaces)
+        changed = job.fresh or (facts is not None and (facts.physical_id is not None or bool(facts.data)))
+        node = job.brief.node
+        held = {"live": job.live, "reads": sorted(job.prepared.reads), "quiet": job.prepared.quiet, "gone": job.prepared.gone}
+        progress = {key: value for key, value in held.items() if value} if job.fresh or facts is None or facts.live is not None else node.progress
+        return Report(job.brief, outcome, job.row if changed else None, begun_row(job), replaces,
+                      plan=to_json(job.prepared.steps) if job.fresh else None, progress=progress)
+
+    def failed(self, brief: Brief, row: ResourceRow | None, reason: str) -> Report:
+        """The node fails, and its resource with it."""
+        if row is not None:
+            action = "DELETE" if brief.node.kind == "cleanup" else "CREATE" if row.action == "INIT" else row.action if row.status == "IN_PROGRESS" else "UPDATE"
+            row = replace(row, action=action, status="FAILED", reason=reason, updated_at=utcnow())
+        return Report(brief, Failed(reason), row)
+
+    def stumbled(self, brief: Brief, error: IsothermError) -> Report:
+        """An error before the plan was made, e.g. while looking up names: retried where that may help."""
+        outcome = steps.translate(error, brief.node.attempt, self.max_attempts)
+        return self.failed(brief, brief.row, str(error)) if isinstance(outcome, Failed) else Report(brief, outcome)
+
+
+def begun_row(job: Job) -> ResourceRow | None:
+    """The row as an IN_PROGRESS event announces it, when this report is the plan's first."""
+    if not job.fresh or job.prepared.quiet:
+        return None
+    return replace(job.row, status="IN_PROGRESS", reason="state changed")
+
+
+def learn(job: Job, facts: Facts) -> Job:
+    """The job with what a step found out."""
+    if facts.physical_id is None and not facts.data and facts.live is None:
+        return job
+    row = job.row
+    if facts.physical_id is not None or facts.data:
+        row = replace(row, physical_id=facts.physical_id or (None if facts.physical_id == "" else row.physical_id), data={**row.data, **facts.data})
+    return replace(job, prepared=replace(job.prepared, row=row), live=facts.live if facts.live is not None else job.live)
+
+
+def attributes(job: Job, row: ResourceRow) -> dict[str, Any]:
+    """The attributes others use. Those only a live body tells keep their last value when none was seen."""
+    if job.kind is None:
+        return {}
+    subject = replace(subject_of(job.brief.stack, row), live=job.live or {})
+    told = {name for name in job.prepared.reads if job.live is not None or not job.kind.reads({name})}
+    kept = {name: value for name, value in row.attributes.items() if name in job.prepared.reads}
+    return kept | {name: job.kind.attribute(subject, name) for name in told}
+
+

@@ -1,0 +1,132 @@
+"""A node's plan: what has to be done to bring its resource to where the traversal wants it. Pure but for looking up names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from isotherm.engine.brief import Brief, subject_of
+from isotherm.engine.names import new_id, physical_name
+from isotherm.engine.world import RowsWorld
+from isotherm.model.records import ResourceRow
+from isotherm.model.step import Call, Read, Step, Until
+from isotherm.model.subject import Subject
+from isotherm.template import Definition
+from isotherm.types.base import ResourceType
+from isotherm.types.finding import Wanted, found, wanted
+from isotherm.types.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What one resource is to become. names: those in `properties` that stand for cloud objects."""
+
+    kind: ResourceType
+    properties: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+    reads: frozenset[str]
+    fingerprint: str
+    deletion_policy: str
+    external_id: str | None = None
+    names: frozenset[Wanted] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A plan, with the row as it is while the plan runs. replaces: the row it takes over from."""
+
+    row: ResourceRow
+    steps: tuple[Step, ...] = ()
+    replaces: ResourceRow | None = None
+    quiet: bool = False
+    gone: bool = False
+    kind: ResourceType | None = None
+    reads: frozenset[str] = field(default_factory=frozenset)
+
+
+def target(brief: Brief, definition: Definition, types: Registry, reads: frozenset[str]) -> Target:
+    """Resolve the resource's properties from what the rows of its needs hold. Raises Invalid with the place."""
+    name = brief.node.name
+    resource = definition.resources[name]
+    kind = types.get(resource.type)
+    if kind is None:
+        raise ValueError(f"The resource type {resource.type} is not known to this engine")
+    world = RowsWorld(brief.stack, brief.needs, types)
+    properties = kind.translate(definition.properties(name, world))
+    return Target(kind, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,
+                  resource.external_id, frozenset(wanted(kind.properties, properties)))
+
+
+def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetime) -> Prepared:
+    """Create, update in place, replace, or leave alone."""
+    row = brief.row
+    if row is None:
+        raise ValueError(f"The row of resource {brief.node.name} is gone")
+    properties = found(goal.kind.properties, goal.properties, ids)
+    wanted_row = replace(row, type=goal.kind.name, fingerprint=goal.fingerprint, requires=brief.node.requires, properties=properties,
+                         metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
+    if goal.external_id:
+        return _adopt(brief, wanted_row, goal)
+    if row.physical_id is None and row.status != "FAILED" and row.action == "INIT":
+        return _create(brief, wanted_row, goal)
+    if row.physical_id is None and row.action == "CREATE":
+        return _create(brief, wanted_row, goal)
+    if row.type != goal.kind.name or row.status == "FAILED" or goal.kind.replaces(row.properties, properties):
+        id_ = new_id()
+        name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)
+        fresh = replace(wanted_row, id=id_, physical_name=name, physical_id=None, created_at=now, data={}, attributes={}, replaces=row.id, replaced_by=None)
+        return replace(_create(brief, fresh, goal), replaces=row)
+    return _update(brief, row, wanted_row, goal)
+
+
+def _create(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
+    row = replace(row, action="CREATE", status="IN_PROGRESS", reason="state changed")
+    subject = subject_of(brief.stack, row)
+    return Prepared(row, _and_read(goal, subject, goal.kind.create(subject)), kind=goal.kind, reads=goal.reads)
+
+
+def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> Prepared:
+    subject = subject_of(brief.stack, row)
+    if old.properties == row.properties and old.metadata == row.metadata and old.status == "COMPLETE":
+        missing = goal.reads - old.attributes.keys()
+        steps = tuple(goal.kind.read(subject)) if missing and goal.kind.reads(set(missing)) else ()
+        return Prepared(replace(row, action=old.action, status=old.status, reason=old.reason), steps, quiet=True, kind=goal.kind, reads=goal.reads)
+    row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed")
+    steps = _and_read(goal, subject, goal.kind.update(subject, old.properties))
+    return Prepared(row, steps, kind=goal.kind, reads=goal.reads)
+
+
+def _adopt(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
+    """An object that exists already: looked at, never made, never deleted."""
+    row = replace(row, action="CHECK", status="IN_PROGRESS", reason="state changed", physical_id=goal.external_id, external_id=goal.external_id,
+                  deletion_policy="Retain")
+    subject = subject_of(brief.stack, row)
+    return Prepared(row, _and_read(goal, subject, goal.kind.check(subject)), kind=goal.kind, reads=goal.reads)
+
+
+def _and_read(goal: Target, subject: Subject, steps: Sequence[Step]) -> tuple[Step, ...]:
+    """The steps, and a last look when others use attributes that no step's answer shows."""
+    last = steps[-1] if steps else None
+    shows = isinstance(last, Read) or (isinstance(last, Until) and not last.gone) or (isinstance(last, Call) and bool(last.live))
+    if goal.reads and not shows and goal.kind.reads(set(goal.reads)):
+        return (*steps, *goal.kind.read(subject))
+    return tuple(steps)
+
+
+def cleanup(brief: Brief, wanted_names: frozenset[str] | set[str], types: Registry, now: datetime) -> Prepared | None:
+    """What is left to remove of this incarnation; None when it stays, or is gone already."""
+    row = brief.row
+    if row is None or (row.name in wanted_names and row.replaced_by is None):
+        return None
+    row = replace(row, action="DELETE", status="IN_PROGRESS", reason="state changed", updated_at=now)
+    if row.deletion_policy == "Retain" or row.external_id or never_begun(brief.row):
+        return Prepared(row, gone=True)
+    kind = types.get(row.type)
+    if kind is None:
+        raise ValueError(f"The resource type {row.type} is not known to this engine, so {row.name} cannot be deleted")
+    return Prepared(row, tuple(kind.delete(subject_of(brief.stack, row))), gone=True, kind=kind)
+
+
+def never_begun(row: ResourceRow | None) -> bool:
+    """Whether no step of any plan has run for it."""
+    return row is None or (row.action == "INIT" and row.physical_id is None)
