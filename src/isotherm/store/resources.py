@@ -25,9 +25,6 @@ _INSERT = resource.insert()
 _REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
     {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at")})
 
-_KEEP = resource.update().where(resource.c.id == sa.bindparam("row"), resource.c.physical_id.is_(None)).values(
-    physical_id=sa.bindparam("made"))
-
 _KEEP_ID = resource.update().where(resource.c.id == sa.bindparam("row"), resource.c.physical_id.is_(None)).values(
     physical_id=sa.bindparam("found"))
 
@@ -66,7 +63,8 @@ def update(conn: sa.Connection, resource_id: str, **values: Any) -> bool:
 
 
 def keep_ids(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
-    """Write down the physical ids of resources that have none yet, and nothing else: what a worker without a claim may still tell."""
+    """Write down the physical ids of resources that have none yet, and nothing else: what a worker without
+    a claim may still tell."""
     values = [{"row": row.id, "found": row.physical_id} for row in rows if row.physical_id]
     if values:
         conn.execute(_KEEP_ID, values)
@@ -78,20 +76,13 @@ def delete_many(conn: sa.Connection, ids: Collection[str]) -> None:
         conn.execute(resource.delete().where(resource.c.id.in_(ids)))
 
 
-def keep_ids(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
-    """Write down the physical ids of resources that have none yet: what the cloud made must be known to some row."""
-    values = [{"row": row.id, "made": row.physical_id} for row in rows if row.physical_id]
-    if values:
-        conn.execute(_KEEP, values)
-
-
 def get(conn: sa.Connection, resource_id: str) -> ResourceRow | None:
     """The resource of that id."""
     row = conn.execute(_ONE, {"id": resource_id}).one_or_none()
     return None if row is None else _resource(conn, row)
 
 
-def many(conn: sa.Connection, ids: Collection[str]) -> dict[str, ResourceRow]:
+def get_many(conn: sa.Connection, ids: Collection[str]) -> dict[str, ResourceRow]:
     """id -> resource, those that exist."""
     rows = conn.execute(_SOME, {"ids": list(ids)}) if ids else ()
     return {row.id: _resource(conn, row) for row in rows}

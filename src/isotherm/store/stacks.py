@@ -14,7 +14,6 @@ _COLUMNS = tuple(column for column in stack.c if column.name != "alive")
 _GET = sa.select(*_COLUMNS).where(stack.c.id == sa.bindparam("id"))
 _SOME = sa.select(*_COLUMNS).where(stack.c.id.in_(sa.bindparam("ids", expanding=True)))
 _LOCK = _GET.with_for_update()
-_MANY = sa.select(*_COLUMNS).where(stack.c.id.in_(sa.bindparam("ids", expanding=True)))
 _BY_NAME = sa.select(*_COLUMNS).where(stack.c.name == sa.bindparam("name"), stack.c.alive == "")
 _CHILDREN = sa.select(*_COLUMNS).where(
     stack.c.owner_id.in_(sa.bindparam("owners", expanding=True)), stack.c.alive == "").order_by(stack.c.name)
@@ -34,14 +33,9 @@ def get(conn: sa.Connection, stack_id: str) -> StackRow | None:
     return _one(conn, conn.execute(_GET, {"id": stack_id}).one_or_none())
 
 
-def many(conn: sa.Connection, ids: Collection[str]) -> dict[str, StackRow]:
-    """id -> stack, those that exist, alive or deleted."""
-    return {row.id: row for row in with_tags(conn, conn.execute(_SOME, {"ids": list(ids)}))} if ids else {}
-
-
 def get_many(conn: sa.Connection, ids: Collection[str]) -> dict[str, StackRow]:
     """id -> stack, those that exist; without their tags."""
-    rows = conn.execute(_MANY, {"ids": list(ids)}) if ids else ()
+    rows = conn.execute(_SOME, {"ids": list(ids)}) if ids else ()
     return {row.id: StackRow(**row._mapping) for row in rows}
 
 
