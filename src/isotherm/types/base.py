@@ -55,6 +55,19 @@ class ResourceType:
         """Steps that remove it; safe when it is gone already, or was never made."""
         return []
 
+    def preserve(self, subject: Subject) -> Sequence[Step]:
+        """Steps that save its content before `delete`, for the deletion policy Snapshot; nothing: the type cannot."""
+        return []
+
+    def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
+        """Steps on this incarnation before its replacement with properties `new` is made: what only one of them can have, such as
+        a server's ports."""
+        return []
+
+    def take_back(self, subject: Subject) -> Sequence[Step]:
+        """Steps that undo `hand_over` when this incarnation is to stay after all."""
+        return []
+
     def check(self, subject: Subject) -> Sequence[Step]:
         """Steps that fail when the cloud does not show the resource in health."""
         return []
@@ -101,7 +114,10 @@ class ResourceType:
 
 
 def dig(body: Any, path: str) -> Any:
-    """The value at a dotted path of maps and list indices; None where the path ends early. A key may itself hold dots or colons."""
+    """The value at a dotted path of maps and list indices; None where the path ends early. A key may itself hold dots or colons.
+    `one|other`: the first of these paths that has a value."""
+    if "|" in path:
+        return next((value for way in path.split("|") if (value := dig(body, way)) not in (None, "")), None)
     if isinstance(body, Mapping) and path in body:
         return body[path]
     for key in path.split("."):
