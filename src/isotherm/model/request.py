@@ -10,7 +10,8 @@ class Caller:
     """An authenticated user. The token never shows in a repr.
 
     roles: as the token lists them, implied ones included. is_admin: the policy's `context_is_admin` holds.
-    request_id: ties log lines, answers and the cloud's own logs together.
+    is_admin_project, system_scope: of the token, for policy rules. barred_types: resource types the policy forbids to this
+    caller; a definition that uses one is Forbidden. request_id: ties log lines, answers and the cloud's own logs together.
     """
 
     user_id: str
@@ -22,6 +23,9 @@ class Caller:
     user_domain_id: str = ""
     project_domain_id: str = ""
     is_admin: bool = False
+    is_admin_project: bool = True
+    system_scope: str = ""
+    barred_types: frozenset[str] = frozenset()
     request_id: str = ""
 
 

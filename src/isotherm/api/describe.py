@@ -1,0 +1,33 @@
+"""Reading what a stack is defined by and what came of it."""
+
+from isotherm.api.facts import Facts, facts_of
+from isotherm.api.service import Service
+from isotherm.model.errors import Invalid
+from isotherm.model.records import DefinitionRow, OutputRow, StackRow
+from isotherm.store import definitions, outputs
+
+
+def source(service: Service, row: StackRow) -> DefinitionRow:
+    """The definition the stack is at, or on its way to, as it was given."""
+    return service.store.read(definitions.load, row.definition_id)
+
+
+def facts(service: Service, row: StackRow) -> Facts:
+    """What the stack's definition says. One that this version of the service can no longer compile says nothing, but all of
+    its parameters count as hidden."""
+    known = service.facts.get(row.definition_id)
+    if known is None:
+        try:
+            known = facts_of(row, service.commands.definitions.get(row))
+        except Invalid:
+            known = Facts(description=row.description, hidden=frozenset(source(service, row).parameters))
+        service.facts.put(row.definition_id, known)
+    return known
+
+
+def known_outputs(service: Service, row: StackRow, told: Facts) -> list[OutputRow]:
+    """The declared outputs in the template's order, with the values stored so far; null until there is one."""
+    stored = {output.name: output for output in service.store.read(outputs.of, row.id)}
+    if not told.outputs:
+        return list(stored.values())
+    return [stored.get(name) or OutputRow(name, None, description) for name, description in told.outputs.items()]

@@ -1,0 +1,80 @@
+"""What happened to a stack and its resources."""
+
+from collections.abc import Mapping
+
+from isotherm.api.errors import BadRequest, Missing
+from isotherm.api.locate import stack
+from isotherm.api.message import Answer, Request
+from isotherm.api.query import Query as Sent
+from isotherm.api.service import Service
+from isotherm.api.views.event import detail_view, event_view
+from isotherm.api.views.secret import without_secrets
+from isotherm.model.records import EventRow
+from isotherm.store import events, resources, stacks
+from isotherm.store.events import Query
+
+FILTERS: Mapping[str, str] = {"resource_action": "action", "resource_name": "resource_name", "resource_type": "resource_type"}
+SORT_KEYS: Mapping[str, str] = {"event_time": "at", "resource_type": "resource_type"}
+PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
+
+
+def index(service: Service, request: Request) -> Answer:
+    """A stack's events, newest first unless asked otherwise; with nested_depth those of its nested stacks too."""
+    row = stack(service, request)
+    depth = request.query.number("nested_depth", 0) or 0
+    trees = {row.id: row} | {child.id: child for child in service.store.read(stacks.descendants, row.id, depth)}
+    try:
+        found = service.store.read(events.page, tuple(trees), listing(request.query))
+    except LookupError as error:
+        raise BadRequest(f"{error}.") from None
+    return Answer({"events": [event_view(request.base, event, trees[event.stack_id], row if depth else None)
+                              for event in found if matches(event, request.query)]})
+
+
+def of_resource(service: Service, request: Request) -> Answer:
+    """One resource's events. Raises Missing when there are none."""
+    row = stack(service, request)
+    name = request.path["resource_name"]
+    query = listing(request.query)
+    try:
+        found = service.store.read(events.page, (row.id,), Query(
+            filters={**query.filters, "resource_name": (name,)}, sort=query.sort, descending=query.descending,
+            marker=query.marker, limit=query.limit))
+    except LookupError as error:
+        raise BadRequest(f"{error}.") from None
+    if not found and query.marker is None:
+        raise Missing(f"The stack {row.name} has no events of a resource {name}.")
+    return Answer({"events": [event_view(request.base, event, row) for event in found if matches(event, request.query)]})
+
+
+def show(service: Service, request: Request) -> Answer:
+    """One event, with the properties its resource has; sensitive ones masked."""
+    row = stack(service, request)
+    name, uuid = request.path["resource_name"], request.path["event_id"]
+    event = service.store.read(events.get, row.id, uuid)
+    if event is None or event.resource_name != name:
+        raise Missing(f"The stack {row.name} has no event {uuid} of a resource {name}.")
+    resource = service.store.read(resources.get, event.resource_id) if event.resource_id else None
+    kind = service.registry.get(event.resource_type)
+    properties = without_secrets(kind.properties, resource.properties) if kind and resource else None
+    return Answer({"event": detail_view(request.base, event, row, properties)})
+
+
+def listing(sent: Sent) -> Query:
+    """What the query string asks for. Unknown parameters and sort keys are passed over."""
+    filters = {column: values for name, column in FILTERS.items() if (values := sent.all(name))}
+    plain = tuple(status for status in sent.all("resource_status") if status in PLAIN_STATUSES)
+    whole = [status for status in sent.all("resource_status") if status not in PLAIN_STATUSES]
+    if plain and not whole:
+        filters["status"] = plain
+    return Query(
+        filters=filters, descending=sent.direction("desc") == "desc", marker=sent.text("marker"),
+        limit=sent.number("limit") or None,
+        sort=tuple(SORT_KEYS[key] for key in sent.words("sort_keys") if key in SORT_KEYS),
+    )
+
+
+def matches(event: EventRow, sent: Sent) -> bool:
+    """Whether the event has one of the states asked for in full, such as CREATE_COMPLETE."""
+    states = sent.all("resource_status")
+    return not states or event.status in states or f"{event.action}_{event.status}" in states

@@ -1,0 +1,99 @@
+"""Resource types: which there are, and how each is written."""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from isotherm.api.errors import BadRequest
+from isotherm.api.message import Answer, Request
+from isotherm.api.service import Service
+from isotherm.api.views.resource_type import summary_view, type_view
+from isotherm.model.errors import Forbidden, IsothermError, NotFound
+from isotherm.types.base import ResourceType
+
+STATUSES = ("UNKNOWN", "SUPPORTED", "DEPRECATED", "UNSUPPORTED", "HIDDEN")
+ALIASES: Mapping[str, frozenset[str]] = {
+    name: group for group in (
+        frozenset({"volume", "volumev3", "block-storage"}), frozenset({"sharev2", "share", "shared-file-system"}),
+        frozenset({"load-balancer", "loadbalancer"}), frozenset({"messaging", "message"}),
+    ) for name in group
+}
+PATTERN_LIMIT, REPEATS_LIMIT = 100, 4
+
+
+class NotSupported(IsothermError):
+    """The type is known but not for use."""
+
+    status, wire = 400, "NotSupported"
+
+
+class TypeUnavailable(IsothermError):
+    """The cloud lacks the service that the type needs."""
+
+    status, wire = 400, "ResourceTypeUnavailable"
+
+
+def index(service: Service, request: Request) -> Answer:
+    """The names of the types that the caller may use on this cloud, sorted; with descriptions when asked for."""
+    status, version = request.query.text("support_status"), request.query.text("version")
+    if status and status not in STATUSES:
+        raise BadRequest(f'The support_status is "{status}"; it can be {", ".join(STATUSES)}.', wire="Invalid")
+    pattern = name_pattern(request.query.text("name"))
+    barred = service.barred(request.caller)
+    kinds = [
+        kind for kind in known(service)
+        if (kind.support.status == status if status else kind.support.status != "HIDDEN")
+        and (not version or kind.support.version == version)
+        and (pattern is None or pattern.match(kind.name))
+        and kind.name not in barred and available(kind, request)
+    ]
+    detailed = request.query.flag("with_description")
+    return Answer({"resource_types": [summary_view(kind) if detailed else kind.name for kind in kinds]})
+
+
+def show(service: Service, request: Request) -> Answer:
+    """One type's properties and attributes."""
+    return Answer(type_view(find(service, request), request.query.flag("with_description")))
+
+
+def known(service: Service) -> Iterator[ResourceType]:
+    for name in service.registry.names():
+        kind = service.registry.get(name)
+        if kind:
+            yield kind
+
+
+def find(service: Service, request: Request) -> ResourceType:
+    """The type in the URL. Raises Forbidden, NotFound, NotSupported (hidden) or TypeUnavailable."""
+    name = request.path["type_name"]
+    if name in service.barred(request.caller):
+        raise Forbidden(f"The policy does not let you use {name}.")
+    kind = service.registry.get(name)
+    if kind is None:
+        raise NotFound(f"There is no resource type {name}.")
+    if kind.support.status == "HIDDEN":
+        raise NotSupported(f"The resource type {name} is kept for old stacks only.")
+    if not available(kind, request):
+        raise TypeUnavailable(f"{name} needs a {kind.service} service, which this cloud's catalogue does not list.")
+    return kind
+
+
+def available(kind: ResourceType, request: Request) -> bool:
+    """Whether the caller's catalogue lists the type's service."""
+    if not kind.service or request.services is None:
+        return True
+    return bool(ALIASES.get(kind.service, frozenset({kind.service})) & request.services)
+
+
+def name_pattern(text: str | None) -> re.Pattern[str] | None:
+    """The expression that names are matched with from their start.
+
+    What could take long to match is refused: groups, and more than a few repetitions.
+    """
+    if text is None:
+        return None
+    if len(text) > PATTERN_LIMIT or "(" in text or sum(text.count(sign) for sign in "*+?{") > REPEATS_LIMIT:
+        raise BadRequest(f"The name filter may have {PATTERN_LIMIT} characters, {REPEATS_LIMIT} repetitions and no groups.")
+    try:
+        return re.compile(text)
+    except re.error as exc:
+        raise BadRequest(f'The name filter "{text}" is no regular expression: {exc}.') from None

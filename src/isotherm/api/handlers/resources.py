@@ -1,0 +1,93 @@
+"""A stack's resources."""
+
+from collections.abc import Sequence
+
+from isotherm.api import live
+from isotherm.api.describe import facts
+from isotherm.api.errors import BadRequest
+from isotherm.api.locate import living_stack
+from isotherm.api.message import Answer, Request
+from isotherm.api.query import Query as Sent
+from isotherm.api.service import Service
+from isotherm.api.views.resource import dependents, detail_view, resource_view
+from isotherm.model.errors import NotFound
+from isotherm.model.records import ResourceRow, StackRow
+from isotherm.store import resources, stacks
+from isotherm.store.resources import Query
+
+KNOWN = ("nested_depth", "with_detail", "type", "status", "name", "action", "id", "physical_resource_id")
+PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
+
+
+class ResourceNotFound(NotFound):
+    """The stack has no resource of that name."""
+
+    wire = "ResourceNotFound"
+
+
+def index(service: Service, request: Request) -> Answer:
+    """The resources of a stack, and of those nested in it down to nested_depth levels."""
+    request.query.only(KNOWN)
+    row = living_stack(service, request)
+    depth = request.query.number("nested_depth", 0) or 0
+    detailed = request.query.flag("with_detail")
+    trees = {row.id: row} | {child.id: child for child in service.store.read(stacks.descendants, row.id, depth)}
+    nested = {(child.owner_id, child.parent_resource): child
+              for stack_id in trees for child in service.store.read(stacks.children, stack_id)}
+    query = listing(request.query, detailed)
+    rows = service.store.read(resources.page, tuple(trees), query)
+    narrowed = query.filters or query.type or query.states
+    needed = dependents(service.store.read(resources.page, tuple(trees), Query()) if narrowed else rows)
+    views = []
+    for found in sorted(rows, key=lambda one: (trees[one.stack_id].depth, one.stack_id, one.name)):
+        stack = trees[found.stack_id]
+        view = resource_view(request.base, found, stack, nested.get((stack.id, found.name)), needed.get((stack.id, found.name), ()))
+        if detailed:
+            view = with_detail(service, request, view, found, stack)
+        views.append(view)
+    return Answer({"resources": views})
+
+
+def show(service: Service, request: Request) -> Answer:
+    """One resource with its attributes as the cloud shows them now."""
+    row = living_stack(service, request)
+    found = resource(service, request, row)
+    everyone: Sequence[ResourceRow] = service.store.read(resources.page, (row.id,), Query())
+    nested = next((child for child in service.store.read(stacks.children, row.id) if child.parent_resource == found.name), None)
+    view = resource_view(request.base, found, row, nested, dependents(everyone).get((row.id, found.name), ()))
+    return Answer({"resource": with_detail(service, request, view, found, row)})
+
+
+def metadata(service: Service, request: Request) -> Answer:
+    """A resource's metadata."""
+    return Answer({"metadata": dict(resource(service, request, living_stack(service, request)).metadata)})
+
+
+def resource(service: Service, request: Request, row: StackRow) -> ResourceRow:
+    """The resource in the URL. Raises ResourceNotFound."""
+    name = request.path["resource_name"]
+    found = service.store.read(resources.by_names, row.id, (name,)).get(name)
+    if found is None:
+        raise ResourceNotFound(f"The stack {row.name} has no resource {name}.")
+    return found
+
+
+def with_detail(service: Service, request: Request, view: dict[str, object], row: ResourceRow, stack: StackRow) -> dict[str, object]:
+    """The view with description and live attributes."""
+    shown = live.attributes(service, request.caller, stack, row, request.query.all("with_attr"))
+    return detail_view(view, facts(service, stack).descriptions.get(row.name, ""), shown)
+
+
+def listing(sent: Sent, detailed: bool) -> Query:
+    """What the query string asks for. type is part of a type's name; status may be CREATE_COMPLETE or just COMPLETE."""
+    types = sent.all("type")
+    if len(types) > 1:
+        raise BadRequest("The filter type can be given only once.")
+    columns = {"name": "name", "action": "action", "physical_resource_id": "physical_id", "id": "name"}
+    filters = {column: values for key, column in columns.items() if (values := sent.all(key))}
+    whole = tuple((action, status) for action, _, status in (
+        state.partition("_") for state in sent.all("status") if state not in PLAIN_STATUSES))
+    plain = tuple(state for state in sent.all("status") if state in PLAIN_STATUSES)
+    if plain:
+        filters["status"] = plain
+    return Query(filters=filters, type=types[0] if types else "", states=whole, facts=detailed)

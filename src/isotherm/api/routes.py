@@ -1,0 +1,55 @@
+"""Every URL of the API v1: method, path below /v1/{project}, policy rule, handler."""
+
+from isotherm.api.dispatch import Route
+from isotherm.api.handlers import (
+    build_info,
+    definitions,
+    events,
+    lookup,
+    outputs,
+    resource_types,
+    resources,
+    services,
+    stack_list,
+    stacks,
+    validation,
+)
+
+NAMED = "/stacks/{stack_name}"
+STACK = "/stacks/{stack_name}/{stack_id}"
+RESOURCE = STACK + "/resources/{resource_name}"
+
+LOOKUPS = (
+    *(Route(method, NAMED, "stacks:lookup", lookup.stack) for method in ("GET", "POST", "PUT", "PATCH", "DELETE")),
+    *(Route("GET", f"{NAMED}/{part}", "stacks:lookup", lookup.below(part))
+      for part in ("resources", "events", "template", "actions", "environment", "files")),
+    *(Route("POST", f"{NAMED}/{part}", "stacks:lookup", lookup.below(part))
+      for part in ("resources", "events", "template", "actions")),
+)
+
+ROUTES = (
+    Route("GET", "/build_info", "build_info:build_info", build_info.show),
+    Route("GET", "/services", "service:index", services.index),
+    Route("GET", "/resource_types", "stacks:list_resource_types", resource_types.index),
+    Route("GET", "/resource_types/{type_name}", "stacks:resource_schema", resource_types.show),
+    Route("POST", "/validate", "stacks:validate_template", validation.validate),
+    Route("GET", "/stacks", "stacks:index", stack_list.index),
+    Route("POST", "/stacks", "stacks:create", stacks.create),
+    Route("GET", "/stacks/detail", "stacks:detail", stack_list.detail),
+    *LOOKUPS,
+    Route("GET", STACK, "stacks:show", stacks.show),
+    Route("PUT", STACK, "stacks:update", stacks.update),
+    Route("PATCH", STACK, stacks.patch_rule, stacks.update_patch),
+    Route("DELETE", STACK, "stacks:delete", stacks.delete),
+    Route("GET", STACK + "/template", "stacks:template", definitions.template),
+    Route("GET", STACK + "/environment", "stacks:environment", definitions.environment),
+    Route("GET", STACK + "/files", "stacks:files", definitions.files),
+    Route("GET", STACK + "/outputs", "stacks:list_outputs", outputs.index),
+    Route("GET", STACK + "/outputs/{output_key}", "stacks:show_output", outputs.show),
+    Route("GET", STACK + "/events", "events:index", events.index),
+    Route("GET", STACK + "/resources", "resource:index", resources.index),
+    Route("GET", RESOURCE, "resource:show", resources.show),
+    Route("GET", RESOURCE + "/metadata", "resource:metadata", resources.metadata),
+    Route("GET", RESOURCE + "/events", "events:index", events.of_resource),
+    Route("GET", RESOURCE + "/events/{event_id}", "events:show", events.show),
+)

@@ -1,0 +1,1 @@
+"""From values to the API's JSON, one module a noun. Pure."""
