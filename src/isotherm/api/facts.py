@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from isotherm.model.records import StackRow
 from isotherm.template import Definition
 
 
@@ -19,9 +18,9 @@ class Facts:
     descriptions: Mapping[str, str] = field(default_factory=dict)
 
 
-def facts_of(row: StackRow, made: Definition) -> Facts:
+def facts_of(made: Definition) -> Facts:
     """The facts of a compiled definition; small, where the definition may be large."""
-    own = {"OS::stack_id": row.id, "OS::stack_name": row.name, "OS::project_id": row.project_id}
+    own = {name: str(made.scope.parameters[name]) for name in made.template.dialect.pseudo}
     return Facts(
         description=made.description,
         parameters=own | {name: value.text for name, value in made.parameters.items()},

@@ -12,6 +12,7 @@ from isotherm.api.handlers import (
     services,
     stack_list,
     stacks,
+    template_versions,
     validation,
 )
 
@@ -32,6 +33,9 @@ ROUTES = (
     Route("GET", "/services", "service:index", services.index),
     Route("GET", "/resource_types", "stacks:list_resource_types", resource_types.index),
     Route("GET", "/resource_types/{type_name}", "stacks:resource_schema", resource_types.show),
+    Route("GET", "/resource_types/{type_name}/template", "stacks:generate_template", resource_types.template),
+    Route("GET", "/template_versions", "stacks:list_template_versions", template_versions.index),
+    Route("GET", "/template_versions/{template_version}/functions", "stacks:list_template_functions", template_versions.functions),
     Route("POST", "/validate", "stacks:validate_template", validation.validate),
     Route("GET", "/stacks", "stacks:index", stack_list.index),
     Route("POST", "/stacks", "stacks:create", stacks.create),

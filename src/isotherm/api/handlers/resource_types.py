@@ -1,11 +1,13 @@
 """Resource types: which there are, and how each is written."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from isotherm.api.errors import BadRequest
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
+from isotherm.api.views.generated import cfn, hot
 from isotherm.api.views.resource_type import summary_view, type_view
 from isotherm.model.errors import Forbidden, IsothermError, NotFound
 from isotherm.types.base import ResourceType
@@ -17,6 +19,7 @@ ALIASES: Mapping[str, frozenset[str]] = {
         frozenset({"load-balancer", "loadbalancer"}), frozenset({"messaging", "message"}),
     ) for name in group
 }
+FORMS: Mapping[str, Callable[[ResourceType], dict[str, Any]]] = {"cfn": cfn, "hot": hot}
 PATTERN_LIMIT, REPEATS_LIMIT = 100, 4
 
 
@@ -53,6 +56,14 @@ def index(service: Service, request: Request) -> Answer:
 def show(service: Service, request: Request) -> Answer:
     """One type's properties and attributes."""
     return Answer(type_view(find(service, request), request.query.flag("with_description")))
+
+
+def template(service: Service, request: Request) -> Answer:
+    """A template that uses the type; template_type is cfn (the default) or hot."""
+    kind, form = find(service, request), request.query.text("template_type") or "cfn"
+    if form not in FORMS:
+        raise BadRequest(f'The template_type is "{form}"; it can be {" or ".join(FORMS)}.')
+    return Answer(FORMS[form](kind))
 
 
 def known(service: Service) -> Iterator[ResourceType]:
