@@ -74,19 +74,19 @@ class Closing:
             self.settle(conn, stack, "FAILED", because(stack, failures), now, "failed")
             self.tell_outputs(conn, stack, definition)
         nodes.forget(conn, stack.id, node.traversal_id)
-        traversals.forget(conn, stack.id, node.traversal_id)
+        traversals.delete_ended(conn, stack.id)
         events.prune(conn, stack.id, self.max_events)
 
     def complete(self, conn: sa.Connection, stack: StackRow, definition: Definition | None, now: datetime) -> None:
         done = self.settle(conn, stack, "COMPLETE", f"Stack {stack.action} completed successfully", now, "complete")
         if stack.action == "DELETE":
             outputs.replace(conn, stack.id, [])
-            stacks.mark_deleted(conn, stack.id, now)
             if stack.credential_id and stack.owner_id is None:
-                stacks.update(conn, stack.id, credential_id=None)
+                stacks.update(conn, replace(done, credential_id=None))
                 stored_credentials.delete(conn, stack.credential_id)
+            stacks.mark_deleted(conn, stack.id, now)
             return
-        stacks.update(conn, stack.id, previous_definition_id=done.definition_id)
+        stacks.update(conn, replace(done, previous_definition_id=done.definition_id))
         self.tell_outputs(conn, stack, definition)
 
     def settle(self, conn: sa.Connection, stack: StackRow, status: str, reason: str, now: datetime, ended: str) -> StackRow:

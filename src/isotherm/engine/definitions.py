@@ -35,7 +35,7 @@ class Definitions:
 
     def compiled(self, stack: StackRow, row: DefinitionRow) -> Definition:
         """What is stored was checked when it came in: it is compiled without asking again whether its values are fit."""
-        pseudo = Pseudo(stack_id=stack.id, stack_name=stack.name, project_id=stack.project_id, region=self._region)
+        pseudo = pseudo_of(stack, self._region)
         return compile_definition(parse(row.template), parse_environment(dict(row.environment)), row.files, catalog=self._types,
                                   parameters=row.parameters, pseudo=pseudo, strict=False)
 
@@ -43,3 +43,9 @@ class Definitions:
         """Remember a definition; the one least used is dropped when there are many."""
         self._kept.put(definition_id, definition)
         return definition
+
+
+def pseudo_of(stack: StackRow, region: str) -> Pseudo:
+    """What the pseudo parameters say in this stack's template."""
+    arn = f"arn:openstack:heat::{stack.project_id}:stacks/{stack.name}/{stack.id}"
+    return Pseudo(stack_id=stack.id, stack_name=stack.name, project_id=stack.project_id, region=region, identifier=arn)

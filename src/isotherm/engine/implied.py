@@ -11,7 +11,7 @@ def wanted_resources(definition: Definition, types: Registry) -> dict[str, Wante
     """Every resource whose condition holds, by name."""
     implied = implied_dependencies(definition, types)
     return {
-        name: Wanted(name, resource.type, resource.fingerprint, frozenset(resource.requires) | implied.get(name, frozenset()),
+        name: Wanted(name, resource.target, resource.fingerprint, frozenset(resource.requires) | implied.get(name, frozenset()),
                      attributes_read(definition, name, types), resource.deletion_policy)
         for name, resource in definition.resources.items()
     }
@@ -19,10 +19,10 @@ def wanted_resources(definition: Definition, types: Registry) -> dict[str, Wante
 
 def attributes_read(definition: Definition, name: str, types: Registry) -> frozenset[str]:
     """Names of the resource's attributes that other resources or outputs use; an empty path means all but `show`."""
-    paths = definition.uses.get(name, frozenset())
+    paths = definition.uses.get(name, frozenset()) | definition.output_uses.get(name, frozenset())
     if not paths:
         return frozenset()
-    kind = types.get(definition.resources[name].type)
+    kind = types.get(definition.resources[name].target)
     every = {a.name for a in kind.attributes} if kind and any(not path for path in paths) else set()
     return frozenset({str(path[0]) for path in paths if path} | every)
 
@@ -32,8 +32,8 @@ def implied_dependencies(definition: Definition, types: Registry) -> Mapping[str
 
     An implied edge that would close a circle is left out.
     """
-    partial = {name: (resource.type, definition.partial(name)) for name, resource in definition.resources.items()
-               if (kind := types.get(resource.type)) is not None and kind.service}
+    partial = {name: (resource.target, kind.translate(definition.partial(name))) for name, resource in definition.resources.items()
+               if (kind := types.get(resource.target)) is not None and kind.service}
     if not partial:
         return {}
     needs: dict[str, set[str]] = {name: set(resource.requires) for name, resource in definition.resources.items()}

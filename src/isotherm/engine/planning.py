@@ -46,7 +46,7 @@ def begin(conn: sa.Connection, stack: StackRow, goal: Goal, types: Registry, now
     reason = goal.reason or f"Stack {goal.action} started"
     begun = replace(stack, action=goal.action, status="IN_PROGRESS", reason=reason, traversal_id=traversal.id,
                     definition_id=goal.definition_id)
-    stacks.set_state(conn, stack.id, begun.action, begun.status, begun.reason, traversal_id=traversal.id, definition_id=goal.definition_id)
+    stacks.update(conn, begun)
     events.insert_many(conn, [stack_event(begun, now)])
     return begun
 

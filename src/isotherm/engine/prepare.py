@@ -48,9 +48,9 @@ def target(brief: Brief, definition: Definition, types: Registry, reads: frozens
     """Resolve the resource's properties from what the rows of its needs hold. Raises Invalid with the place."""
     name = brief.node.name
     resource = definition.resources[name]
-    kind = types.get(resource.type)
+    kind = types.get(resource.target)
     if kind is None:
-        raise ValueError(f"The resource type {resource.type} is not known to this engine")
+        raise ValueError(f"The resource type {resource.target} is not known to this engine")
     world = RowsWorld(brief.stack, brief.needs, types)
     properties = kind.translate(definition.properties(name, world))
     return Target(kind, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,

@@ -59,6 +59,7 @@ def run(turn: Turn, cloud: Cloud | None) -> Result:
         case Read(path, key, service):
             live = cloud.show(service or turn.kind.service, fill(path, turn.subject), key, microversion=turn.kind.microversion)
             return _after(turn), Facts(live=live or {})
+    raise TypeError(f"{type(turn.step).__name__} is no step")
 
 
 def _after(turn: Turn, seconds: float = 0.0) -> Outcome:

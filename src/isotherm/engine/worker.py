@@ -74,7 +74,7 @@ class Worker:
         return not claimed and not self.finished
 
     def drain(self) -> list[Report]:
-        reports = []
+        reports: list[Report] = []
         while self.finished and len(reports) < self.pace.batch:
             report, pooled = self.finished.popleft()
             self.busy -= pooled
@@ -110,13 +110,13 @@ class Worker:
         else:
             self.hand_over(pool, one, self.attempts.outside)
 
-    def hand_over(self, pool: ThreadPoolExecutor, one: Brief, work: Callable[[Brief], Report]) -> None:
+    def hand_over(self, pool: ThreadPoolExecutor, one: Brief, work: Callable[[Brief], Report | None]) -> None:
         # A step that cannot start well within its lease is left to fall due again: someone else may hold it by then.
         latest = time.monotonic() + self.pace.lease.total_seconds() / 2
         self.busy += 1
         pool.submit(self.work, one, work, latest)
 
-    def work(self, one: Brief, work: Callable[[Brief], Report], latest: float) -> None:
+    def work(self, one: Brief, work: Callable[[Brief], Report | None], latest: float) -> None:
         try:
             report = work(one) if time.monotonic() < latest else None
         except Exception:

@@ -76,6 +76,11 @@ class ResourceType:
         """Names of changed properties that cannot change in place."""
         return [p.name for p in self.properties if not p.update and old.get(p.name) != new.get(p.name)]
 
+    @property
+    def judges(self) -> bool:
+        """Whether the type has rules of its own between properties."""
+        return type(self).validate is not ResourceType.validate
+
     def validate(self, properties: Values) -> list[Problem]:
         """Rules between properties. Values that depend on other resources are not in `properties` yet or are placeholders
         that are neither str, int, bool, list nor dict: rules must let them pass."""

@@ -1,0 +1,182 @@
+"""Create, update, delete, validate: each checked in full, then written as one traversal in one transaction."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+import re
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.bus.local import Bus
+from isotherm.cloud.clouds import Clouds
+from isotherm.config import Settings
+from isotherm.engine import validation
+from isotherm.engine.definitions import Definitions, pseudo_of
+from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
+from isotherm.engine.names import new_id, utcnow
+from isotherm.engine.planning import Goal, begin
+from isotherm.model.credential import Credential
+from isotherm.model.errors import Conflict, Forbidden, Invalid, NotFound
+from isotherm.model.problem import Problem
+from isotherm.model.records import StackRow
+from isotherm.model.request import Caller, CreateRequest, StackIdentity, UpdateRequest, ValidateRequest
+from isotherm.store import credentials, definitions, stacks
+from isotherm.store.store import Store
+from isotherm.template import Definition, Limits
+from isotherm.types.registry import Registry
+
+STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
+
+
+class Commands:
+    """What a user may have done to stacks. Nothing is written unless the whole request is sound."""
+
+    def __init__(self, store: Store, clouds: Clouds, types: Registry, settings: Settings, bus: Bus, compiled: Definitions):
+        self.store, self.clouds, self.types, self.settings, self.bus, self.compiled = store, clouds, types, settings, bus, compiled
+        limits = settings.limits
+        most = limits.max_resources_per_stack
+        self.limits = Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth)
+
+    def create(self, request: CreateRequest, caller: Caller) -> StackIdentity:
+        """Plan a new stack. Raises Invalid, Forbidden, or Conflict when the name is taken."""
+        check_name(request.name)
+        check_timeout(request.timeout_mins)
+        inputs = read_inputs(request, self.limits)
+        stack = self.new_stack(request, caller)
+        definition = self.checked(inputs, stack, caller)
+        self.store.read(self.check_room, stack)
+        credential = self.credential(definition, caller)
+        try:
+            begun = self.store.write(self.insert, stack, inputs, definition, credential, utcnow())
+        except BaseException:
+            if credential is not None:
+                self.clouds.revoke(credential)
+            raise
+        self.compiled.keep(begun.definition_id, definition)
+        self.bus.wake(len(definition.resources))
+        return StackIdentity(stack.project_id, stack.name, stack.id)
+
+    def update(self, stack: StackIdentity, request: UpdateRequest, caller: Caller) -> None:
+        """Plan the change of a stack; one that is still running is overtaken. Raises Invalid, Forbidden, NotFound."""
+        check_timeout(request.timeout_mins)
+        row = self.store.read(stacks.get, stack.id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound(f"The stack {stack.name} is gone")
+        refuse_update(row)
+        before = self.store.read(definitions.load, row.definition_id)
+        inputs = merge_inputs(request, before, self.limits)
+        definition = self.checked(inputs, row, caller)
+        check_immutable(self.compiled.get(row), definition)
+        credential = self.credential(definition, caller) if row.credential_id is None else None
+        try:
+            begun = self.store.write(self.change, row.id, request, inputs, definition, credential, utcnow())
+        except BaseException:
+            if credential is not None:
+                self.clouds.revoke(credential)
+            raise
+        self.compiled.keep(begun.definition_id, definition)
+        self.bus.wake(len(definition.resources))
+
+    def delete(self, stack: StackIdentity, caller: Caller) -> None:
+        """Plan the removal of everything the stack has made; nothing happens if that is under way already."""
+        if self.store.write(self.remove, stack.id, utcnow()):
+            self.bus.wake(1)
+
+    def validate(self, request: ValidateRequest, caller: Caller) -> dict[str, Any]:
+        """What a template asks for, when it is sound. Raises Invalid with every problem."""
+        return validation.validate(request, caller, self.types, self.limits)
+
+    def checked(self, inputs: Inputs, stack: StackRow, caller: Caller) -> Definition:
+        _, definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller, self.limits)
+        if definition.custom_checks():
+            check_cloud(definition, self.clouds.for_token(caller.token, caller.project_id))
+        return definition
+
+    def credential(self, definition: Definition, caller: Caller) -> Credential | None:
+        """What lets the engine act for the caller later, when anything in the definition needs that."""
+        if not needs_cloud(definition, self.types):
+            return None
+        return self.clouds.delegate(caller.token, caller.user_id, caller.project_id, caller.roles)
+
+    def new_stack(self, request: CreateRequest, caller: Caller) -> StackRow:
+        id_ = new_id()
+        return StackRow(
+            id=id_, project_id=caller.project_id, name=request.name, action="CREATE", status="IN_PROGRESS", reason="", definition_id="",
+            created_at=utcnow(), disable_rollback=request.disable_rollback, timeout_mins=request.timeout_mins, root_id=id_,
+            user_id=caller.user_id, user_name=caller.user_name, tags=request.tags)
+
+    def check_room(self, conn: sa.Connection, stack: StackRow) -> None:
+        """Whether the name is free and the project may have another stack."""
+        if stacks.find(conn, stack.project_id, stack.name) is not None:
+            raise Conflict(f"A stack named {stack.name} exists already in this project; choose another name or update that stack", "StackExists")
+        most = self.settings.limits.max_stacks_per_tenant
+        if 0 <= most <= stacks.living(conn, stack.project_id):
+            raise Forbidden(f"The project has {most} stacks, which is as many as it may have; delete one first")
+
+    def insert(self, conn: sa.Connection, stack: StackRow, inputs: Inputs, definition: Definition, credential: Credential | None,
+               now: datetime) -> StackRow:
+        self.check_room(conn, stack)
+        id_ = definitions.save(conn, inputs.template, inputs.environment.document, inputs.parameters, inputs.files)
+        given = credentials.insert(conn, credential) if credential else None
+        stack = replace(stack, definition_id=id_, credential_id=given, description=definition.description)
+        stacks.insert(conn, stack)
+        return begin(conn, stack, Goal("CREATE", id_, definition, not stack.disable_rollback, self.timeout(stack)), self.types, now)
+
+    def change(self, conn: sa.Connection, stack_id: str, request: UpdateRequest, inputs: Inputs, definition: Definition,
+               credential: Credential | None, now: datetime) -> StackRow:
+        row = stacks.lock(conn, stack_id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound("The stack is gone")
+        refuse_update(row)
+        id_ = definitions.save(conn, inputs.template, inputs.environment.document, inputs.parameters, inputs.files)
+        fresh = replace(
+            row, updated_at=now, description=definition.description,
+            tags=request.tags if request.tags is not None else row.tags if request.patch else (),
+            timeout_mins=row.timeout_mins if request.timeout_mins is None else request.timeout_mins,
+            disable_rollback=row.disable_rollback if request.disable_rollback is None else request.disable_rollback,
+            previous_definition_id=row.previous_definition_id or row.definition_id,
+            credential_id=credentials.insert(conn, credential) if credential else row.credential_id)
+        return begin(conn, fresh, Goal("UPDATE", id_, definition, not fresh.disable_rollback, self.timeout(fresh)), self.types, now)
+
+    def remove(self, conn: sa.Connection, stack_id: str, now: datetime) -> bool:
+        row = stacks.lock(conn, stack_id)
+        if row is None or row.deleted_at is not None or (row.action == "DELETE" and row.status == "IN_PROGRESS"):
+            return False
+        begin(conn, row, Goal("DELETE", row.definition_id, None, timeout=self.timeout(row)), self.types, now)
+        return True
+
+    def timeout(self, stack: StackRow) -> timedelta:
+        """How long a run may take; a time-out of 0 minutes means the service's default, too."""
+        return timedelta(minutes=stack.timeout_mins) if stack.timeout_mins else timedelta(seconds=self.settings.limits.stack_action_timeout)
+
+
+def check_name(name: str) -> None:
+    """Raises Invalid unless the name is fit for a stack."""
+    if not STACK_NAME.fullmatch(name):
+        raise Invalid(f"{name!r} is no name for a stack: it must begin with a letter, hold only letters, digits, '_', '.' and '-', and have at "
+                      "most 255 characters", wire="StackValidationFailed")
+
+
+def check_timeout(minutes: int | None) -> None:
+    """Raises Invalid for a time no clock can tell."""
+    if minutes is not None and minutes < 0:
+        raise Invalid(f"timeout_mins must be 0 or more, not {minutes}", wire="HTTPBadRequest")
+
+
+def refuse_update(stack: StackRow) -> None:
+    """Some stacks cannot be updated now."""
+    if stack.action in ("SUSPEND",):
+        raise Invalid(f"The stack {stack.name} is suspended: resume it before an update", wire="NotSupported")
+    if stack.action == "DELETE":
+        raise Invalid(f"The stack {stack.name} is being deleted and cannot be updated", wire="NotSupported")
+
+
+def check_immutable(before: Definition, after: Definition) -> None:
+    """A parameter declared immutable keeps its value."""
+    changed = [name for name, value in after.parameters.items()
+               if value.declaration.immutable and name in before.parameters and before.parameters[name].value != value.value]
+    if changed:
+        raise Invalid([Problem("immutable-parameter", f"The parameter {name!r} is immutable: it keeps the value the stack was created with",
+                               after.template.place(("parameters", name))) for name in changed], wire="ImmutableParameterModified")
+
+

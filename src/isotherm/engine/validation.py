@@ -1,0 +1,82 @@
+"""What the API answers to a template that is to be checked only."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from isotherm.engine.inputs import read_inputs, type_problems
+from isotherm.model.errors import Forbidden, Invalid
+from isotherm.model.problem import Severity
+from isotherm.model.request import Caller, ValidateRequest
+from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
+from isotherm.template import Definition, Limits, ParameterValue, compile, parse
+from isotherm.types.registry import Registry
+
+TYPES = {"string": "String", "number": "Number", "comma_delimited_list": "CommaDelimitedList", "json": "Json", "boolean": "Boolean"}
+
+
+def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> dict[str, Any]:
+    """The parameters of a sound template, in the shape of the Orchestration API. Raises Invalid with every problem."""
+    inputs = read_inputs(request, limits)
+    template = parse(inputs.template, limits=limits)
+    definition = compile(template, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, strict=False)
+    barred = sorted({r.target for r in definition.resources.values()} & caller.barred_types)
+    if barred:
+        raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
+    errors = [p for p in type_problems(definition, types) if p.severity is Severity.ERROR]
+    if errors:
+        raise Invalid(errors)
+    environment = inputs.environment.document
+    environment.pop("encrypted_param_names", None)
+    answer = {
+        "Description": definition.description or "No description",
+        "Parameters": {name: parameter(value) for name, value in definition.parameters.items()},
+        "Environment": environment,
+    }
+    groups = groups_of(definition)
+    return answer | {"ParameterGroups": groups} if groups else answer
+
+
+def groups_of(definition: Definition) -> list[dict[str, Any]]:
+    """The template's parameter groups."""
+    return [dict(group) for group in definition.template.document.get("parameter_groups") or ()]
+
+
+def parameter(value: ParameterValue) -> dict[str, Any]:
+    """One parameter as the API describes it."""
+    declared = value.declaration
+    told: dict[str, Any] = {
+        "Type": TYPES[declared.type], "Description": declared.description, "NoEcho": "true" if declared.hidden else "false",
+        "Label": declared.label or declared.name,
+    }
+    if declared.default is not None:
+        told["Default"] = declared.default
+    if declared.tags:
+        told["Tags"] = list(declared.tags)
+    if value.given and value.raw:
+        told["Value"] = "******" if declared.hidden else value.raw
+    said = [rule.description for rule in declared.rules if rule.description]
+    for rule in declared.rules:
+        told |= limits_of(rule.constraint)
+    return told | {"ConstraintDescription": " ".join(said)} if said else told
+
+
+def limits_of(constraint: Any) -> Mapping[str, Any]:
+    """A constraint in the words of the API."""
+    match constraint:
+        case Length(low, high):
+            return _ends("MinLength", low, "MaxLength", high)
+        case Range(low, high):
+            return _ends("MinValue", low, "MaxValue", high)
+        case AllowedValues(values):
+            return {"AllowedValues": list(values)}
+        case AllowedPattern(pattern):
+            return {"AllowedPattern": pattern}
+        case Modulo(step, offset):
+            return {"Step": step, "Offset": offset}
+        case Custom(name):
+            return {"CustomConstraint": name}
+    return {}
+
+
+def _ends(least: str, low: Any, most: str, high: Any) -> dict[str, Any]:
+    return {key: end for key, end in ((least, low), (most, high)) if end is not None}
