@@ -1,23 +1,23 @@
 """Template + environment + parameters + files -> definition. Finds every problem in one run."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
 from isotherm.model.schema import Catalog
 from isotherm.template.conditions import Conditions
 from isotherm.template.declarations import check_groups, declared
-from isotherm.template.definition import Definition, ResourceDefinition
+from isotherm.template.definition import Definition
 from isotherm.template.dependencies import cycle
 from isotherm.template.document import Template
 from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
+from isotherm.template.nesting import Nesting
 from isotherm.template.outputs import outputs
 from isotherm.template.parameters import ParameterValue, custom_rules, settle
 from isotherm.template.properties import CustomCheck
-from isotherm.template.report import Report, failure, near, shown
+from isotherm.template.report import Report, near, shown
 from isotherm.template.resources import Resources
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld
@@ -54,7 +54,8 @@ def compile(template: Template, environment: Environment = EMPTY, files: Mapping
     parameters: the request's, which go before the environment's. strict=False: parameters may lack a value, and what
     depends on them is only checked by type. facade: of the resource that this template implements.
     """
-    definition, report = _compiled(template, environment, files or {}, catalog, parameters or {}, pseudo, strict, facade)
+    request = _Request(environment, files or {}, catalog, pseudo, strict, facade)
+    definition, report = _compiled(template, parameters or {}, request)
     report.check()
     return definition
 
@@ -63,22 +64,37 @@ def problems(template: Template, environment: Environment = EMPTY, files: Mappin
              catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
              facade: Facade | None = None) -> list[Problem]:
     """Everything `compile` would say, errors and warnings, in the order of the text."""
-    _, report = _compiled(template, environment, files or {}, catalog, parameters or {}, pseudo, strict, facade)
+    request = _Request(environment, files or {}, catalog, pseudo, strict, facade)
+    _, report = _compiled(template, parameters or {}, request)
     return sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
 
 
-def _compiled(template: Template, environment: Environment, files: Mapping[str, str], catalog: Catalog,
-              given: Mapping[str, Any], pseudo: Pseudo, strict: bool, facade: Facade | None) -> tuple[Definition, Report]:
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What a compilation is made from, the template and its parameters apart. chain: the templates around this one."""
+
+    environment: Environment
+    files: Mapping[str, str]
+    catalog: Catalog
+    pseudo: Pseudo
+    strict: bool
+    facade: Facade | None
+    chain: tuple[str, ...] = ()
+    parsed: dict[str, Template] = field(default_factory=dict)
+
+
+def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -> tuple[Definition, Report]:
     report = Report(template.place)
+    environment = request.environment
     _check_sections(template, report)
-    values = _parameters(template, environment, given, report, strict)
+    values = _parameters(template, environment, given, report, request.strict)
     scope = Scope(
-        dialect=template.dialect, parameters=pseudo.values(template.dialect.family) | {k: v.value for k, v in values.items()},
-        locate=template.place, world=StaticWorld({}), files=files, mappings=template.section("mappings"), facade=facade,
-        limits=template.limits, static=True)
+        dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.files,
+        parameters=request.pseudo.values(template.dialect.family) | {name: one.value for name, one in values.items()},
+        mappings=template.section("mappings"), facade=request.facade, limits=template.limits, static=True)
     conditions = Conditions(template.dialect, template.section("conditions"), scope)
     conditions.scope = scope = replace(scope, condition=conditions.holds)
-    parts = Resources(template, environment, catalog, conditions, report)
+    parts = Resources(template, environment, request.catalog, conditions, report, _nesting(template, request))
     parts.gather(frozenset(values))
     world = StaticWorld(parts.schemas)
     scope = replace(scope, world=world, resources=frozenset(parts.schemas), disabled=frozenset(parts.disabled))
@@ -93,6 +109,15 @@ def _compiled(template: Template, environment: Environment, files: Mapping[str, 
         template=template, environment=environment, description=template.description, parameters=values,
         resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=report.warnings,
         checks=_checks(template, custom_rules(values), parts.customs), scope=scope, disabled=frozenset(parts.disabled)), report
+
+
+def _nesting(template: Template, request: _Request) -> Nesting:
+    def errors(nested: Template, given: Mapping[str, Any], environment: Environment, facade: Facade) -> list[Problem]:
+        inner = replace(request, environment=environment, facade=facade, chain=(*request.chain, nested.name))
+        _, report = _compiled(nested, given, inner)
+        return report.problems
+
+    return Nesting(request.files, request.environment, template.limits, request.chain, request.parsed, errors)
 
 
 def _checks(template: Template, *groups: list[CustomCheck]) -> tuple[tuple[str, Any, Any], ...]:

@@ -9,7 +9,7 @@ class Limits:
 
     text: bytes of a template or environment. depth: of nesting. nodes: elements after aliases are expanded (long strings
     count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes): of one yaql expression.
-    regex_seconds is not needed: patterns are matched against values of at most `matched` characters.
+    repeat_items: made by one `repeat`. nested: depth of stacks within stacks.
     """
 
     text: int = 524288
@@ -19,6 +19,7 @@ class Limits:
     yaql_iterations: int = 200
     yaql_memory: int = 10_000
     repeat_items: int = 100_000
+    nested: int = 5
 
 
 LIMITS = Limits()

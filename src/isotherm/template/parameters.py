@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isotherm.model.schema import Constraint, Custom
+from isotherm.model.schema import TYPE_NAMES, Constraint, Custom
 from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number, broken
+from isotherm.template.expression import unknowns
 from isotherm.template.report import Report, shown
 from isotherm.template.tree import Path
 
@@ -142,6 +143,10 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
             report.add("missing-parameter", declaration.path, f"The parameter {declaration.name!r} has no value.",
                        hint="Give one, or a default in the template.")
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type], (), ("parameter", declaration.name)), False)
+    if isinstance(raw, Unknown):
+        return ParameterValue(declaration, _expected(declaration, raw, report), is_given, raw)
+    if any(True for _ in unknowns(raw)):
+        return ParameterValue(declaration, raw, is_given, raw)
     try:
         value = CONVERT[declaration.type](raw)
     except Unfit as exc:
@@ -153,6 +158,16 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         if why:
             report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r}: {why}", hint=rule.description)
     return ParameterValue(declaration, value, is_given, raw)
+
+
+def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unknown:
+    """A placeholder of the type that the parameter will have."""
+    wanted = PYTHON_TYPES[declaration.type]
+    containers = (list, dict)
+    if declaration.type not in ("json", "comma_delimited_list") and value.type in containers:
+        report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r} must be a {declaration.type}, and it "
+                   f"will be given a {TYPE_NAMES[value.type]}.")
+    return Unknown(wanted, value.sources, value.symbol)
 
 
 def custom_rules(values: Mapping[str, ParameterValue]) -> list[tuple[str, Any, Path]]:

@@ -11,8 +11,11 @@ from isotherm.template.conditions import Conditions
 from isotherm.template.definition import ResourceDefinition, known
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
-from isotherm.template.expression import OMIT, Scope, evaluate, evaluate_entries
+from isotherm.template.expression import OMIT, Facade, Scope, evaluate, evaluate_entries
+from isotherm.template.nested import TemplateType
+from isotherm.template.nesting import Nesting
 from isotherm.template.properties import Coercion, CustomCheck
+from isotherm.template.registry import is_template
 from isotherm.template.report import Report, near, shown
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld, fingerprint
@@ -45,9 +48,10 @@ class _Draft:
 class Resources:
     """Reads the section in two passes: first who there is, of which type; then what they say of each other."""
 
-    def __init__(self, template: Template, environment: Environment, catalog: Catalog, conditions: Conditions, report: Report):
+    def __init__(self, template: Template, environment: Environment, catalog: Catalog, conditions: Conditions, report: Report,
+                 nesting: Nesting):
         self.template, self.environment, self.catalog = template, environment, catalog
-        self.conditions, self.report = conditions, report
+        self.conditions, self.report, self.nesting = conditions, report, nesting
         self.spell = template.dialect.spell
         self.drafts: list[_Draft] = []
         self.schemas: dict[str, TypeSchema] = {}
@@ -101,8 +105,11 @@ class Resources:
             written, schema, target = "?", AnyType("?"), "?"
         else:
             target = self.environment.registry.target(written, name) or ""
-            found = self.catalog.schema(target) if target else None
-            if found is None:
+            found = self.nesting.schema(target) if is_template(target) else self.catalog.schema(target) if target else None
+            if found is None and is_template(target):
+                self.report.add("missing-file", (*path, key), f"No template {target!r} came with this one.",
+                                hint=near(target, self.nesting.files))
+            elif found is None:
                 said = f" (the registry maps it to {target!r})" if target and target != written else ""
                 self.report.add("unknown-type", (*path, key), f"There is no resource type {written!r}{said}.",
                                 hint=near(written, self.catalog.names()))
@@ -141,6 +148,8 @@ class Resources:
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
+        if isinstance(draft.schema, TemplateType):
+            self.nest(draft, static, metadata, world)
         depends_on = self.depends_on(draft, scope)
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
@@ -151,6 +160,11 @@ class Resources:
             condition=draft.raw.get(self.spell("condition")), place=self.template.place(draft.path), path=draft.path,
             fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external]),
             raw=draft.raw, static=static, settled=known(values), expressions=expressions), attributes
+
+    def nest(self, draft: _Draft, static: dict[str, Any], metadata: Mapping[str, Any], world: StaticWorld) -> None:
+        """Look into the template that implements a resource, with what is known of its parameters."""
+        found = self.nesting.check(draft.schema, draft.name, static, Facade(metadata), self.report.locate(draft.path))
+        self.report.problems.extend(found)
 
     def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope) -> dict[Any, Any]:
         """A map of the resource, evaluated as far as it can be."""
