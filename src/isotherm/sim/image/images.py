@@ -133,7 +133,7 @@ def create_image(call: Call) -> Answer:
             raise Conflict(f"Image ID {id_} already exists!")
     owner = asked.pop("owner", None)
     if owner and owner != call.ctx.project_id and not call.ctx.is_admin:
-        raise Forbidden("You are not permitted to create images owned by '{owner}'.".format(owner=owner))
+        raise Forbidden(f"You are not permitted to create images owned by '{owner}'.")
     image = make(call.cloud, owner or call.ctx.project_id or "", id=id_, **asked)
     imports = "glance-direct,web-download,copy-image"
     return Answer(201, view(image), {"Location": f"{call.url}/v2/images/{image['id']}", "OpenStack-image-import-methods": imports})
