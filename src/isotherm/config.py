@@ -41,7 +41,6 @@ class Database:
         "SQLAlchemy URL: sqlite:///FILE, postgresql+psycopg://USER:PASSWORD@HOST/NAME or "
         "mysql+pymysql://USER:PASSWORD@HOST/NAME.",
         secret=True,
-        was="database.connection",
     )
 
 

@@ -1,0 +1,31 @@
+"""`isotherm api`: the API alone."""
+
+from pathlib import Path
+
+import click
+
+from isotherm import wire
+from isotherm.cli.process import config_option, log_to_stderr, one_sentence, settings_from, stop_signal
+from isotherm.server import Server
+
+
+@click.command("api")
+@click.option("--host", help="Address to listen on instead of [api] host.")
+@click.option("--port", type=click.IntRange(0, 65535), help="Port to listen on instead of [api] port.")
+@config_option
+def command(host: str | None, port: int | None, files: tuple[Path, ...]) -> None:
+    """Serve the API; workers run elsewhere (`isotherm engine`). Prints "ready: URL" when it does."""
+    told = stop_signal()
+    with one_sentence():
+        settings = settings_from(files, api={"host": host, "port": port})
+        log_to_stderr(settings.log.level)
+        server = Server(settings.api.host, settings.api.port, settings.api.threads)
+        store, bus, clouds = wire.make_store(settings), wire.make_bus(settings), wire.make_clouds(settings)
+        server.start(wire.make_api(settings, store, clouds, bus, wire.make_definitions(settings, store)))
+    try:
+        click.echo(f"ready: {server.url}")
+        told.wait()
+    finally:
+        server.stop()
+        clouds.close()
+        store.dispose()

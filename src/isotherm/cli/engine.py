@@ -1,0 +1,59 @@
+"""`isotherm engine`: workers."""
+
+import sys
+import threading
+from pathlib import Path
+
+import click
+
+from isotherm import wire
+from isotherm.cli.process import (
+    WRONG_CONFIGURATION,
+    config_option,
+    log_to_stderr,
+    one_sentence,
+    settings_from,
+    stop_signal,
+)
+from isotherm.cli.supervisor import Supervisor
+
+
+@click.command("engine")
+@click.option("--workers", type=click.IntRange(min=1), help="Processes instead of [engine] workers.")
+@click.option("--supervised", is_flag=True, hidden=True)
+@config_option
+def command(workers: int | None, supervised: bool, files: tuple[Path, ...]) -> None:
+    """Run workers until told to stop. With more than one, each is a process of its own and is replaced when it dies."""
+    told = stop_signal()
+    with one_sentence():
+        settings = settings_from(files, engine={"workers": workers})
+        log_to_stderr(settings.log.level)
+        if settings.engine.workers == 1:
+            if supervised:
+                threading.Thread(target=_watch_parent, args=(told,), name="parent", daemon=True).start()
+            store, bus, clouds = wire.make_store(settings), wire.make_bus(settings), wire.make_clouds(settings)
+            engine = wire.make_engine(settings, store, clouds, bus, wire.make_definitions(settings, store))
+    if settings.engine.workers > 1:
+        sys.exit(_supervise(settings.engine.workers, files, told))
+    engine.start()
+    click.echo("ready: 1 worker")
+    told.wait()
+    engine.stop()
+    clouds.close()
+    store.dispose()
+
+
+def _supervise(workers: int, files: tuple[Path, ...], told: threading.Event) -> int:
+    arguments = [sys.executable, "-m", "isotherm.cli.main", "engine", "--supervised", "--workers", "1"]
+    for file in files:
+        arguments += ["--config", str(file)]
+    supervisor = Supervisor(arguments, workers, told, hopeless=WRONG_CONFIGURATION)
+    supervisor.start()
+    click.echo(f"ready: {workers} workers")
+    return supervisor.wait()
+
+
+def _watch_parent(told: threading.Event) -> None:
+    """Standard input ends when the supervisor does, however it died: nobody may be left without one."""
+    sys.stdin.buffer.read()
+    told.set()

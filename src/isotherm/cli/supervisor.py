@@ -1,0 +1,76 @@
+"""A parent that keeps a number of child processes alive."""
+
+import logging
+import subprocess
+import threading
+import time
+from collections.abc import Sequence
+
+log = logging.getLogger(__name__)
+
+HEALTHY = 10.0  # seconds a child must have lived for its end not to count as a failure to start
+LONGEST = 30.0  # seconds between tries to start one that will not live
+PATIENCE = 150.0  # seconds children may take to finish their steps
+
+
+class Supervisor:
+    """Runs `count` processes of one command until `told`; one that dies is replaced.
+
+    Each child's standard input is a pipe that ends with the parent. A child that exits with `hopeless` ends them all.
+    """
+
+    def __init__(self, command: Sequence[str], count: int, told: threading.Event, hopeless: int):
+        self._command, self._told, self._hopeless = list(command), told, hopeless
+        self._lock = threading.Lock()
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
+        self._threads = [threading.Thread(target=self._keep, args=(n,), name=f"keep-{n}") for n in range(count)]
+        self._code = 0
+
+    def start(self) -> None:
+        for thread in self._threads:
+            thread.start()
+
+    def wait(self) -> int:
+        """Blocks until told to stop and all children have ended; the exit code for the parent."""
+        self._told.wait()
+        with self._lock:
+            children = list(self._children.values())
+        for child in children:
+            child.terminate()
+        deadline = time.monotonic() + PATIENCE
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+        with self._lock:
+            for child in self._children.values():
+                child.kill()
+        return self._code
+
+    def _keep(self, number: int) -> None:
+        failures = 0
+        while not self._told.is_set():
+            began = time.monotonic()
+            code = self._run(number)
+            if self._told.is_set():
+                return
+            if code == self._hopeless:
+                self._code = code
+                self._told.set()
+                return
+            failures = 0 if time.monotonic() - began > HEALTHY else failures + 1
+            pause = min(0.25 * 2**failures, LONGEST) if failures > 1 else 0.0
+            log.warning("worker %d ended with code %s; starting another in %.1f s", number, code, pause)
+            self._told.wait(pause)
+
+    def _run(self, number: int) -> int:
+        """One child, from start to end; its exit code (negative: the signal that killed it)."""
+        with self._lock:
+            if self._told.is_set():
+                return 0
+            child = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+            self._children[number] = child
+        code = child.wait()
+        with self._lock:
+            del self._children[number]
+        if child.stdin:
+            child.stdin.close()
+        return code

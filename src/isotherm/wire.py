@@ -1,0 +1,159 @@
+"""The one place that constructs the parts and connects them."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import NoSuchModuleError as NoSuchDialect
+
+from isotherm.api.app import make_app
+from isotherm.bus.local import Bus, LocalBus
+from isotherm.cloud.clouds import Clouds
+from isotherm.config import Settings
+from isotherm.configfile import ConfigError, load
+from isotherm.engine.commands import Commands
+from isotherm.engine.definitions import Definitions
+from isotherm.engine.service import Engine
+from isotherm.home import Home
+from isotherm.server import ListenError, Server, reachable
+from isotherm.sim.server import SimServer
+from isotherm.sim.settings import Passwords
+from isotherm.sim.settings import Settings as SimSettings
+from isotherm.store.store import Store
+from isotherm.store.vault import Vault, VaultError
+from isotherm.types.registry import registry
+
+
+def make_store(settings: Settings) -> Store:
+    """The database, at its newest schema. Raises ConfigError when it cannot be reached or the keys cannot be used."""
+    try:
+        vault = Vault(list(settings.secrets.keys))
+    except VaultError as error:
+        raise ConfigError(f"[secrets] keys: {error}") from None
+    try:
+        store = Store(settings.database.url, vault)
+        store.upgrade()
+    except (ArgumentError, NoSuchDialect, ImportError) as error:
+        raise ConfigError(f"[database] url cannot be used: {_first_line(error)}") from None
+    except SQLAlchemyError as error:
+        raise ConfigError(f"[database] url: the database cannot be used: {_first_line(error)}") from None
+    return store
+
+
+def make_bus(settings: Settings) -> Bus:
+    """The bus that `[bus] url` names."""
+    return BUSES[settings.bus.url]()
+
+
+BUSES = {"local": LocalBus}
+
+
+def make_clouds(settings: Settings) -> Clouds:
+    """The way to the clouds."""
+    return Clouds(settings)
+
+
+def make_definitions(settings: Settings, store: Store) -> Definitions:
+    """Compiled templates; the engine and the API of one process share them."""
+    return Definitions(store, registry(), settings.cloud.region_name)
+
+
+def make_engine(settings: Settings, store: Store, clouds: Clouds, bus: Bus, compiled: Definitions) -> Engine:
+    """A worker of this process, not yet started."""
+    return Engine(store, clouds, bus, settings, registry(), compiled)
+
+
+def make_api(settings: Settings, store: Store, clouds: Clouds, bus: Bus, compiled: Definitions) -> Any:
+    """The API as a WSGI application."""
+    types = registry()
+    return make_app(store, Commands(store, clouds, types, settings, bus, compiled), clouds, types, settings)
+
+
+@dataclass(frozen=True)
+class Up:
+    """A service that runs alone, with its simulated cloud."""
+
+    home: Home
+    url: str
+    server: Server
+    engine: Engine
+    clouds: Clouds
+    store: Store
+    cloud: SimServer
+
+    def stop(self) -> None:
+        """End what is going on, in an order in which nobody misses what he needs."""
+        self.server.stop()
+        self.engine.stop()
+        self.clouds.close()
+        self.cloud.stop()
+        self.store.dispose()
+        self.home.close()
+
+
+def up(home: Home, host: str, port: int, simulated: SimSettings, files: list[Path] | None = None) -> Up:
+    """Start everything in this process. Port 0: the one of the last time, else any free one.
+
+    Raises ConfigError or ListenError.
+    """
+    server = _listen(host, port, home.state.api_port)
+    try:
+        cloud, auth_url = _start_cloud(home, host, server.url, simulated)
+    except BaseException:
+        server.stop()
+        raise
+    settings = _settings(home, host, server.port, auth_url, files)
+    store, bus, clouds = make_store(settings), make_bus(settings), make_clouds(settings)
+    compiled = make_definitions(settings, store)
+    engine = make_engine(settings, store, clouds, bus, compiled)
+    server.start(make_api(settings, store, clouds, bus, compiled))
+    engine.start()
+    home.write_clouds(auth_url)
+    return Up(home, server.url, server, engine, clouds, store, cloud)
+
+
+def _settings(home: Home, host: str, port: int, auth_url: str, files: list[Path] | None) -> Settings:
+    return load(files or [], {
+        "database": {"url": f"sqlite:///{home.database}"},
+        "keystone_authtoken": {"auth_url": auth_url, "username": "isotherm", "password": home.state.service_password},
+        "secrets": {"keys": (home.state.key,)},
+        "api": {"host": host, "port": port},
+    })  # fmt: skip
+
+
+def _listen(host: str, port: int, before: int) -> Server:
+    threads = Settings().api.threads
+    if port == 0 and before:
+        try:
+            return Server(host, before, threads)
+        except ListenError:
+            pass  # somebody else has it now, and any will do
+    return Server(host, port, threads)
+
+
+def _start_cloud(home: Home, host: str, api_url: str, simulated: SimSettings) -> tuple[SimServer, str]:
+    """The simulated cloud and its identity URL."""
+    state = home.state
+    chosen = replace(
+        simulated,
+        passwords=Passwords(admin=state.admin_password, demo=state.member_password, service=state.service_password),
+        orchestration_url=f"{api_url}/v1/%(project_id)s",
+    )
+    for port in dict.fromkeys((state.cloud_port, 0)):
+        try:
+            cloud = SimServer(host, port, home.cloud, chosen)
+            url = cloud.start()
+            break
+        except OSError as error:
+            reason = error
+    else:
+        raise ListenError(f"The simulated cloud cannot listen on {host}: {reason}")
+    api_port, cloud_port = (int(address.rpartition(":")[2]) for address in (api_url, url))
+    home.keep_ports(api_port, cloud_port)
+    return cloud, f"{url.replace(host, reachable(host), 1)}/identity/v3"
+
+
+def _first_line(error: Exception) -> str:
+    """What the driver says, without SQLAlchemy's links and without the statement."""
+    return str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
