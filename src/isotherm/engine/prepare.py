@@ -7,6 +7,7 @@ from typing import Any
 
 from isotherm.engine.brief import Brief, subject_of
 from isotherm.engine.names import new_id, physical_name
+from isotherm.engine.steps import settle_on
 from isotherm.engine.world import RowsWorld
 from isotherm.model.records import ResourceRow
 from isotherm.model.step import Call, Read, Step, Until
@@ -15,6 +16,8 @@ from isotherm.template import Definition
 from isotherm.types.base import ResourceType
 from isotherm.types.finding import Wanted, found, wanted
 from isotherm.types.registry import Registry
+
+HANDED_OVER = "handed_over"         # in a row's data: its successor was given what only one of them can have
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
         id_ = new_id()
         name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)
         fresh = replace(wanted_row, id=id_, physical_name=name, physical_id=None, created_at=now, data={}, attributes={}, replaces=row.id, replaced_by=None)
-        return replace(_create(brief, fresh, goal), replaces=row)
+        return _replacement(brief, row, fresh, goal)
     return _update(brief, row, wanted_row, goal)
 
 
@@ -85,7 +88,21 @@ def _create(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
     return Prepared(row, _and_read(goal, subject, goal.kind.create(subject)), kind=goal.kind, reads=goal.reads)
 
 
+def _replacement(brief: Brief, old: ResourceRow, fresh: ResourceRow, goal: Target) -> Prepared:
+    """A create, before which the old incarnation hands over what only one of them can have."""
+    before = subject_of(brief.stack, old)
+    given = [settle_on(step, before) for step in goal.kind.hand_over(before, fresh.properties)] if old.physical_id else []
+    made = _create(brief, fresh, goal)
+    return replace(made, steps=(*given, *made.steps), replaces=replace(old, data={**old.data, HANDED_OVER: True}) if given else old)
+
+
 def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> Prepared:
+    if HANDED_OVER in row.data:
+        row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed",
+                      data={key: value for key, value in row.data.items() if key != HANDED_OVER})
+        subject = subject_of(brief.stack, row)
+        back = (*goal.kind.take_back(subject), *goal.kind.update(subject, old.properties))
+        return Prepared(row, _and_read(goal, subject, back), kind=goal.kind, reads=goal.reads)
     subject = subject_of(brief.stack, row)
     if old.properties == row.properties and old.metadata == row.metadata and old.status == "COMPLETE":
         missing = goal.reads - old.attributes.keys()
@@ -124,7 +141,9 @@ def cleanup(brief: Brief, wanted_names: frozenset[str] | set[str], types: Regist
     kind = types.get(row.type)
     if kind is None:
         raise ValueError(f"The resource type {row.type} is not known to this engine, so {row.name} cannot be deleted")
-    return Prepared(row, tuple(kind.delete(subject_of(brief.stack, row))), gone=True, kind=kind)
+    subject = subject_of(brief.stack, row)
+    saved = tuple(kind.preserve(subject)) if row.deletion_policy == "Snapshot" and row.physical_id else ()
+    return Prepared(row, (*saved, *kind.delete(subject)), gone=True, kind=kind)
 
 
 def never_begun(row: ResourceRow | None) -> bool:

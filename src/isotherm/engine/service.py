@@ -31,9 +31,8 @@ FORGOTTEN = 20              # beats after which a silent worker is no longer lis
 class Engine:
     """Start it, stop it. Several may share one database, in one process or in many."""
 
-    def __init__(self, store: Store, clouds: Clouds, bus: Bus, settings: Settings, types: Registry, definitions: Definitions | None = None):
+    def __init__(self, store: Store, clouds: Clouds, bus: Bus, settings: Settings, types: Registry, definitions: Definitions):
         self.store = store
-        definitions = definitions or Definitions(store, types, settings.cloud.region_name)
         credentials = Credentials(store, clouds)
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
         engine = settings.engine

@@ -1,7 +1,7 @@
 """Runs one step of a plan. Safe to call again with the same step after a crash."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 import re
 from typing import Any
@@ -161,6 +161,16 @@ def fill(path: str, subject: Subject) -> str:
 def _fill_query(query: Mapping[str, Any], subject: Subject) -> dict[str, Any]:
     values = _values(subject)
     return {key: SLOT.sub(lambda m: str(values.get(m[1], m[0])), value) if isinstance(value, str) else value for key, value in query.items()}
+
+
+def settle_on(step: Step, subject: Subject) -> Step:
+    """The step with its slots filled from another incarnation than the one whose plan it joins."""
+    match step:
+        case Call():
+            return replace(step, path=fill(step.path, subject), json=fill_json(step.json, subject), query=_fill_query(step.query, subject))
+        case Until() | Read():
+            return replace(step, path=fill(step.path, subject))
+    return step
 
 
 def fill_json(value: Any, subject: Subject) -> Any:
