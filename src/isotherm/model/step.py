@@ -12,13 +12,12 @@ from typing import Any
 @dataclass(frozen=True, slots=True)
 class Lookup:
     """How a create that was interrupted finds what it may have made: list `path?query`, under `key`, entries whose
-    fields equal `match`. identity: dotted path in such an entry of the physical id."""
+    fields equal `match`."""
 
     path: str
     key: str
     query: Mapping[str, Any] = field(default_factory=dict)
     match: Mapping[str, Any] = field(default_factory=dict)
-    identity: str = "id"
 
 
 @dataclass(frozen=True, slots=True)

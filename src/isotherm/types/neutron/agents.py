@@ -9,7 +9,7 @@ from isotherm.model.errors import Refused
 
 @dataclass(frozen=True, slots=True)
 class Hosting:
-    """How the service names the relation: the agents of `/{objects}/{id}/{agents}`, the objects of an agent, and the field."""
+    """The relation as the service names it: `/{objects}/{id}/{agents}`, `/agents/{id}/{hosted}`, a body's field."""
 
     objects: str
     agents: str

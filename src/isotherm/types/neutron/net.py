@@ -25,7 +25,7 @@ class Net(NetworkType):
         Prop("name", str, "Need not be unique; made up from the stack's name when not given.", update=True),
         Prop("admin_state_up", bool, "Whether the network carries traffic.", default=True, update=True),
         Prop("tenant_id", str, "The project that shall own it; administrators only."),
-        Prop("shared", bool, "Whether every project may use it; administrators only by default.", default=False, update=True),
+        Prop("shared", bool, "Whether every project may use it.", default=False, update=True),
         Prop("port_security_enabled", bool, "Whether its ports filter spoofed traffic unless they say otherwise.",
              update=True, support=Support(version="5.0.0")),
         Prop("qos_policy", str, "Name or id of the QoS policy of its ports.", body="qos_policy_id",

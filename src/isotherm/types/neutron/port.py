@@ -8,7 +8,7 @@ from isotherm.model.schema import AllowedValues, Attr, Custom, Prop, Support
 from isotherm.model.step import Call, Read, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, set_only
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, one_of, set_only
 from isotherm.types.neutron.reach import Others, either, subnets_of
 from isotherm.types.registry import register
 
@@ -35,7 +35,8 @@ class Port(NetworkType):
     path, key = "/v2.0/ports", "port"
     many = ("/v2.0/ports", "ports")
     ok, busy, bad = ("ACTIVE", "DOWN"), ("BUILD",), ("ERROR", "DEGRADED")
-    resets: ClassVar[Mapping[str, Any]] = {"allowed_address_pairs": [], "port_security_enabled": True, "dns_name": "", "propagate_uplink_status": False}
+    resets: ClassVar[Mapping[str, Any]] = {
+        "allowed_address_pairs": [], "port_security_enabled": True, "dns_name": "", "propagate_uplink_status": False}
     keeps = frozenset({"security_groups"})
     renamed = (("network_id", "network"), ("fixed_ips.*.subnet_id", "fixed_ips.*.subnet"))
 
@@ -57,11 +58,12 @@ class Port(NetworkType):
         Prop("no_fixed_ips", bool, "Whether it has no address at all.", default=False, body=None, update=True,
              support=Support(version="16.0.0")),
         Prop("mac_address", str, "Its MAC address; made up by the service when not given.", constraints=MAC),
-        Prop("security_groups", list, "Names or ids of its security groups; the project's group `default` when not given.",
+        Prop("security_groups", list, "Names or ids of its security groups; the group `default` when not given.",
              find="network.security_group", update=True),
         Prop("replacement_policy", str, "REPLACE_ALWAYS has every update replace it.", default="AUTO", body=None,
              update=True, constraints=(AllowedValues(("REPLACE_ALWAYS", "AUTO")),),
-             support=Support("HIDDEN", "9.0.0", previous=Support("DEPRECATED", "6.0.0", previous=Support(version="2014.2")))),
+             support=Support("HIDDEN", "9.0.0", previous=Support(
+                 "DEPRECATED", "6.0.0", previous=Support(version="2014.2")))),
         Prop("name", str, "Need not be unique; made up from the stack's name when not given.", update=True),
         VALUE_SPECS,
         Prop("admin_state_up", bool, "Whether it carries traffic.", default=True, update=True),
@@ -124,12 +126,25 @@ class Port(NetworkType):
             Call("PUT", self.path + "/{id}", {self.key: {"security_groups": ["{default_group}"]}}, live=self.key),
         ]
 
+    def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
+        """An address that the replacement wants by itself must be free before it is made."""
+        if not any(ip.get("ip_address") for ip in new.get("fixed_ips") or ()):
+            return []
+        path = self.path + "/{id}"
+        return [Call("GET", path, accept=(404,), save={"handed_over": "port.fixed_ips"}),
+                Call("PUT", path, {self.key: {"fixed_ips": []}}, accept=(404,))]
+
+    def take_back(self, subject: Subject) -> Sequence[Step]:
+        if not subject.data.get("handed_over"):
+            return []
+        return [Call("PUT", self.path + "/{id}", {self.key: {"fixed_ips": "{handed_over}"}}, live=self.key)]
+
     def replaces(self, old: Values, new: Values) -> list[str]:
         always = ["replacement_policy"] if new.get("replacement_policy") == "REPLACE_ALWAYS" else []
         return super().replaces(old, new) + always
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*super().validate(properties), *exclusive(properties, "fixed_ips", "no_fixed_ips")]
+        return [*super().validate(properties), *one_of(properties, "fixed_ips", "no_fixed_ips")]
 
     def implicit(self, name: str, mine: Values, others: Others) -> set[str]:
         """Every subnet of its network: which of them its address is from is the service's choice."""

@@ -1,7 +1,7 @@
 """What must be there before something else works, though no property says so.
 
 A port may get its address from any subnet of its network; a floating IP reaches a port only through a router that is
-connected to the floating IP's network and to the port's subnet. All these functions look at values as far as they are known.
+connected to the floating IP's network and to the port's subnet. Values are looked at as far as they are known.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ ROUTER, INTERFACE, GATEWAY = "OS::Neutron::Router", "OS::Neutron::RouterInterfac
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two values surely name the same object: equal texts, or the same reference to a resource of the template."""
+    """Whether two values surely name the same object: equal texts, or the same reference to a resource."""
     if isinstance(one, Unknown) and isinstance(other, Unknown):
         return bool(one.resource) and (one.resource, one.path) == (other.resource, other.path)
     return isinstance(one, str) and one == other

@@ -9,7 +9,7 @@ from isotherm.model.step import Run, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values, on_change
 from isotherm.types.neutron.agents import L3, serve
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, problem, set_only
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, one_of, problem, set_only
 from isotherm.types.neutron.reach import Others, subnets_of
 from isotherm.types.registry import register
 
@@ -56,12 +56,15 @@ class Router(NetworkType):
                  "DEPRECATED", "2015.1", previous=Support(version="2014.1")))),
         Prop("l3_agent_ids", list, "Ids of exactly those L3 agents that run it; administrators only.", body=None,
              update=True, item=Prop("*", str, "Id of an agent."), support=Support(version="2015.1")),
-        Prop("distributed", bool, "Whether every compute host routes for its own servers.", support=Support(version="2015.1")),
-        Prop("ha", bool, "Whether a second agent takes over when the first is lost.", support=Support(version="2015.1")),
+        Prop("distributed", bool, "Whether every compute host routes for its own servers.",
+             support=Support(version="2015.1")),
+        Prop("ha", bool, "Whether a second agent takes over when the first is lost.",
+             support=Support(version="2015.1")),
         Prop("availability_zone_hints", list, "Zones whose agents should run it, best first.", update=True,
              support=Support(version="19.0.0")),
         TAGS,
-        Prop("tenant_id", str, "The project that shall own it; administrators only.", support=Support(version="24.0.0")),
+        Prop("tenant_id", str, "The project that shall own it; administrators only.",
+             support=Support(version="24.0.0")),
     )
     attributes = (
         Attr("status", str, "ACTIVE, DOWN or ERROR."),
@@ -85,10 +88,10 @@ class Router(NetworkType):
         count = len(wanted) if isinstance(wanted, list | tuple) else 0
         return [
             *super().validate(properties),
-            *exclusive(properties, "l3_agent_id", "l3_agent_ids"),
-            *exclusive(properties, "distributed", "l3_agent_ids"),
-            *exclusive(properties, "distributed", "l3_agent_id"),
-            *exclusive(properties, "distributed", "ha"),
+            *one_of(properties, "l3_agent_id", "l3_agent_ids"),
+            *one_of(properties, "distributed", "l3_agent_ids"),
+            *one_of(properties, "distributed", "l3_agent_id"),
+            *one_of(properties, "distributed", "ha"),
             *([problem("several-agents-without-ha", "l3_agent_ids", f"{count} agents are given for a router "
                        "that is not highly available.", "Set ha to true or give one agent.")]
               if count > 1 and not properties.get("ha") else []),

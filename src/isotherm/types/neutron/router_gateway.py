@@ -2,23 +2,24 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from isotherm.model.schema import Custom, Prop, Support
-from isotherm.model.step import Call, Keep, Step
+from isotherm.model.step import Call, Lookup, Step
 from isotherm.model.subject import Subject
-from isotherm.types.base import ResourceType, Values
+from isotherm.types.base import Values
+from isotherm.types.neutron.connection import Connection
 from isotherm.types.neutron.reach import INTERFACE, Others, either, of_type, same, subnets_of
-from isotherm.types.neutron.router_interface import made
 from isotherm.types.registry import register
 
+ROUTERS = "/v2.0/routers"
 NETWORK = (Custom("neutron.network"),)
 
 
 @register("OS::Neutron::RouterGateway")
-class RouterGateway(ResourceType):
+class RouterGateway(Connection):
     """Connects a router to an external network; the router's `external_gateway_info` does the same and more."""
 
-    service = "network"
     support = Support("HIDDEN", "5.0.0", previous=Support("DEPRECATED", "2014.1"))
     renamed = (("network_id", "network"),)
 
@@ -30,22 +31,35 @@ class RouterGateway(ResourceType):
         Prop("network", str, "Name or id of the external network.", find="network.network", constraints=NETWORK),
     )
 
-    def create(self, subject: Subject) -> Sequence[Step]:
-        router, network = subject.properties.get("router_id"), either(subject.properties, "network", "network_id")
-        return [connect(router, {"network_id": network}), Keep(f"{router}:{network}")]
+    def label(self, subject: Subject) -> str:
+        return f"{subject.properties.get('router_id')}:{external(subject.properties)}"
 
-    def delete(self, subject: Subject) -> Sequence[Step]:
-        return [connect(subject.properties.get("router_id"), {}, accept=(404,))] if made(subject) else []
+    def connect(self, values: Values) -> Sequence[Step]:
+        return [put(values, {"network_id": external(values)})]
+
+    def disconnect(self, values: Values) -> Sequence[Step]:
+        return [put(values, {}, accept=(404,))]
+
+    def interrupted(self, subject: Subject) -> Sequence[Step] | None:
+        router = subject.properties.get("router_id")
+        there = {"id": router, "external_gateway_info.network_id": external(subject.properties)}
+        return [Call("", ROUTERS, identity="router.id", lookup=Lookup(ROUTERS, "routers", {"id": router}, there))]
+
+    def exclusive(self, old: Values, new: Values) -> bool:
+        """A router has one gateway."""
+        return bool(old.get("router_id") == new.get("router_id"))
 
     def implicit(self, name: str, mine: Values, others: Others) -> set[str]:
         """The router's interfaces, and the subnets of the external network, where the router gets an address."""
         interfaces = {other for other, values in of_type(others, INTERFACE)
                       if same(either(values, "router", "router_id"), mine.get("router_id"))}
-        return interfaces | subnets_of(either(mine, "network", "network_id"), others)
-
-    def reference(self, subject: Subject) -> Any:
-        return subject.physical_id
+        return interfaces | subnets_of(external(mine), others)
 
 
-def connect(router: Any, info: Values, accept: tuple[int, ...] = ()) -> Call:
-    return Call("PUT", f"/v2.0/routers/{router}", {"router": {"external_gateway_info": dict(info)}}, accept=accept)
+def external(values: Values) -> Any:
+    return either(values, "network", "network_id")
+
+
+def put(values: Values, info: Values, accept: tuple[int, ...] = ()) -> Call:
+    path = f"{ROUTERS}/{quote(str(values.get('router_id')), safe='')}"
+    return Call("PUT", path, {"router": {"external_gateway_info": dict(info)}}, accept=accept)

@@ -2,27 +2,29 @@
 
 from collections.abc import Sequence
 from typing import Any
+from urllib.parse import quote
 
 from isotherm.model.problem import Problem
 from isotherm.model.schema import Custom, Prop, Support
-from isotherm.model.step import Call, Keep, Lookup, Step
+from isotherm.model.step import Call, Lookup, Step
 from isotherm.model.subject import Subject
-from isotherm.types.base import ResourceType, Values
-from isotherm.types.neutron.base import exclusive, needed
+from isotherm.types.base import Values
+from isotherm.types.neutron.base import needed, one_of
+from isotherm.types.neutron.connection import Connection
 from isotherm.types.neutron.reach import either
 from isotherm.types.registry import register
 
+PORTS = "/v2.0/ports"
 ROUTER, SUBNET, PORT = (Custom("neutron.router"),), (Custom("neutron.subnet"),), (Custom("neutron.port"),)
 
 
 @register("OS::Neutron::RouterInterface")
-class RouterInterface(ResourceType):
+class RouterInterface(Connection):
     """Connects a router to a subnet, by a port of the router's own or by one that is given.
 
     It has no id of its own in the service: its physical id says what connects what.
     """
 
-    service = "network"
     renamed = (("router_id", "router"), ("subnet_id", "subnet"), ("port_id", "port"))
 
     properties = (
@@ -40,25 +42,40 @@ class RouterInterface(ResourceType):
     )
 
     def create(self, subject: Subject) -> Sequence[Step]:
-        """A second try finds the router's port that the first has made: connecting twice is refused."""
+        """First a look at what connects the two already: that is somebody else's, whatever comes of this try."""
         router, key, value = ends(subject.properties)
-        query = {"fixed_ips": f"subnet_id={value}"} if key == "subnet_id" else {"id": value}
-        port = Lookup("/v2.0/ports", "ports", {"device_id": router, **query}, {"device_id": router})
-        return [Call("PUT", f"/v2.0/routers/{router}/add_router_interface", {key: value}, identity="port_id", lookup=port),
-                Keep(f"{router}:{key}={value}")]
+        before = Call("GET", PORTS, query=between(router, key, value), save={"before": "ports.0.id"})
+        return [before, *super().create(subject)]
 
-    def delete(self, subject: Subject) -> Sequence[Step]:
-        if not made(subject):
-            return []
+    def label(self, subject: Subject) -> str:
         router, key, value = ends(subject.properties)
-        return [Call("PUT", f"/v2.0/routers/{router}/remove_router_interface", {key: value}, accept=(404,))]
+        return f"{router}:{key}={value}"
+
+    def connect(self, values: Values) -> Sequence[Step]:
+        """A second try finds the router's port that the first has made: connecting twice is refused. Only the lookup has
+        that port's id at this path; the label takes its place."""
+        router, key, value = ends(values)
+        port = Lookup(PORTS, "ports", between(router, key, value), {"device_id": router})
+        return [Call("PUT", router_path(router, "add"), {key: value}, identity="port.id", lookup=port)]
+
+    def disconnect(self, values: Values) -> Sequence[Step]:
+        router, key, value = ends(values)
+        return [Call("PUT", router_path(router, "remove"), {key: value}, accept=(404,))]
+
+    def interrupted(self, subject: Subject) -> Sequence[Step] | None:
+        if "before" not in subject.data or subject.data["before"]:
+            return None
+        router, key, value = ends(subject.properties)
+        return [Call("", PORTS, identity="port.id", lookup=Lookup(
+            PORTS, "ports", between(router, key, value), {"device_id": router}))]
+
+    def exclusive(self, old: Values, new: Values) -> bool:
+        """A subnet's gateway address and a port serve one router at a time."""
+        return ends(old)[1:] == ends(new)[1:]
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*exclusive(properties, "subnet", "port"),
+        return [*one_of(properties, "subnet", "port"),
                 *needed(properties, "subnet", "subnet_id", "port", "port_id")]
-
-    def reference(self, subject: Subject) -> Any:
-        return subject.physical_id
 
 
 def ends(values: Values) -> tuple[Any, str, Any]:
@@ -67,7 +84,10 @@ def ends(values: Values) -> tuple[Any, str, Any]:
     return (router, "subnet_id", subnet) if subnet else (router, "port_id", either(values, "port", "port_id"))
 
 
-def made(subject: Subject) -> bool:
-    """Whether a connection without an id of its own may be there. One that the service refused is not, and taking it
-    away would cut the connection that a later incarnation made between the same ends."""
-    return bool(subject.properties) and (subject.physical_id is not None or subject.status[1] == "IN_PROGRESS")
+def between(router: Any, key: str, value: Any) -> dict[str, Any]:
+    """The query for the router's port at the other end."""
+    return {"device_id": router, **({"fixed_ips": f"subnet_id={value}"} if key == "subnet_id" else {"id": value})}
+
+
+def router_path(router: Any, change: str) -> str:
+    return f"/v2.0/routers/{quote(str(router), safe='')}/{change}_router_interface"

@@ -41,7 +41,7 @@ def canonical(rule: Values) -> dict[str, Any]:
 
 
 def key(rule: Values) -> tuple[Any, ...]:
-    """Equal for rules that the service takes for the same. From everywhere and from nowhere in particular are the same."""
+    """Equal for rules that the service takes for the same. No prefix and the prefix of all are the same."""
     fields = canonical(rule)
     if fields.get("remote_ip_prefix") in ANY_ADDRESS:
         del fields["remote_ip_prefix"]

@@ -33,12 +33,13 @@ class SecurityGroup(NetworkType):
     resets: ClassVar[Mapping[str, Any]] = {"description": "", "stateful": True}
 
     properties = (
-        Prop("name", str, "Need not be unique, but not `default`; made up from the stack's name when not given.", update=True),
+        Prop("name", str, "Need not be unique, but not `default`; made up from the stack's name when not given.",
+             update=True),
         Prop("description", str, "What the group is for.", update=True),
         Prop("stateful", bool, "Whether answers to allowed traffic are let through.", update=True,
              support=Support(version="27.0.0")),
-        Prop("rules", list, "What is let through; without an egress rule, everything may go out.", default=[], body=None,
-             update=True, item=Prop("*", dict, "One rule.", schema=(
+        Prop("rules", list, "What is let through; without an egress rule, everything may go out.", default=[],
+             body=None, update=True, item=Prop("*", dict, "One rule.", schema=(
                  Prop("direction", str, "To the port (ingress) or from it (egress).", default="ingress",
                       constraints=security.DIRECTIONS),
                  Prop("ethertype", str, "IPv4 or IPv6.", default="IPv4", constraints=security.ETHERTYPES),

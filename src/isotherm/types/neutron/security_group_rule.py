@@ -1,14 +1,15 @@
 """OS::Neutron::SecurityGroupRule"""
 
+from collections.abc import Sequence
 from typing import Any
 
 from isotherm.model.problem import Problem
 from isotherm.model.schema import Custom, Prop, Support
-from isotherm.model.step import Lookup
+from isotherm.model.step import Call, Lookup, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
 from isotherm.types.neutron import rules as security
-from isotherm.types.neutron.base import NetworkType, exclusive
+from isotherm.types.neutron.base import NetworkType, one_of
 from isotherm.types.registry import register
 
 GROUP = (Custom("neutron.security_group"),)
@@ -31,7 +32,8 @@ class SecurityGroupRule(NetworkType):
         Prop("port_range_min", int, "First port, or type of ICMP.", constraints=security.PORTS),
         Prop("port_range_max", int, "Last port, or code of ICMP.", constraints=security.PORTS),
         Prop("protocol", str, "Name or number of the protocol.", default="tcp", constraints=security.PROTOCOLS),
-        Prop("remote_group", str, "Name or id of the other side's group.", find="network.security_group", constraints=GROUP),
+        Prop("remote_group", str, "Name or id of the other side's group.", find="network.security_group",
+             constraints=GROUP),
         Prop("remote_ip_prefix", str, "The other side's block of addresses; anywhere when neither is given.",
              constraints=(Custom("net_cidr"),)),
     )
@@ -40,13 +42,24 @@ class SecurityGroupRule(NetworkType):
         group = {"security_group_id": values.get("security_group")}
         return {**security.canonical({**values, "remote_group_id": values.get("remote_group")}), **group}
 
+    def create(self, subject: Subject) -> Sequence[Step]:
+        """First a look for such a rule: one that is there already is somebody else's, and ours will be refused."""
+        wanted = {name: value for name, value in self.body(subject.properties).items() if name != "description"}
+        before = Call("GET", self.path, query=wanted, save={"before": "security_group_rules.0.id"})
+        return [before, *super().create(subject)]
+
+    def delete(self, subject: Subject) -> Sequence[Step]:
+        """Without an id, the same rule is ours only if there was none before."""
+        if not subject.physical_id and ("before" not in subject.data or subject.data["before"]):
+            return []
+        return super().delete(subject)
+
     def lookup(self, subject: Subject) -> Lookup:
-        """A group has no two rules that are the same, so that the same rule, description included, is the one that an
-        interrupted try has made: had it been there before, the service would have refused to make it."""
+        """Rules have no names, but a group has no two that are the same."""
         body = self.body(subject.properties)
         same = {"description": "", **{name: body.get(name) for name in security.KEY}, **body}
         return Lookup(self.path, "security_group_rules", {"security_group_id": body["security_group_id"]}, same)
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*super().validate(properties), *exclusive(properties, "remote_group", "remote_ip_prefix"),
+        return [*super().validate(properties), *one_of(properties, "remote_group", "remote_ip_prefix"),
                 *security.port_problems(properties)]

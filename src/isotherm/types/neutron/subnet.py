@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from isotherm.model.problem import Problem
 from isotherm.model.schema import AllowedValues, Attr, Custom, Prop, Range, Support
 from isotherm.types.base import Values
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, needed, problem
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, needed, one_of, problem
 from isotherm.types.registry import register
 
 NO_GATEWAY = ("", "~")
@@ -44,7 +44,7 @@ class Subnet(NetworkType):
         Prop("cidr", str, "The block of addresses, e.g. 10.0.0.0/24.", constraints=CIDR),
         Prop("name", str, "Need not be unique; made up from the stack's name when not given.", update=True),
         Prop("value_specs", dict, VALUE_SPECS.doc, default={}, body=VALUE_SPECS.body, update=True),
-        Prop("allocation_pools", list, "Ranges that ports get their addresses from; all but the gateway when not given.",
+        Prop("allocation_pools", list, "Ranges that ports get addresses from; all but the gateway when not given.",
              update=True, item=Prop("*", dict, "One range.", schema=(
                  Prop("start", str, "Its first address.", required=True, constraints=ADDRESS),
                  Prop("end", str, "Its last address.", required=True, constraints=ADDRESS)))),
@@ -84,8 +84,8 @@ class Subnet(NetworkType):
         return [
             *super().validate(properties),
             *needed(properties, "cidr", "subnetpool"),
-            *exclusive(properties, "subnetpool", "cidr"),
-            *exclusive(properties, "prefixlen", "cidr"),
+            *one_of(properties, "subnetpool", "cidr"),
+            *one_of(properties, "prefixlen", "cidr"),
             *ipv6_problems(properties),
             *gateway_problems(properties.get("gateway_ip")),
         ]
@@ -99,7 +99,7 @@ def ipv6_problems(properties: Values) -> list[Problem]:
         return [problem("ipv6-mode-for-ipv4", min(given), f"{' and '.join(given)} cannot be used with ip_version 4.")]
     if len(set(given.values())) > 1:
         return [problem("ipv6-modes-differ", "ipv6_address_mode",
-                        f"ipv6_ra_mode is {given[names[0]]} and ipv6_address_mode is {given[names[1]]}: they must agree.")]
+                        f"ipv6_ra_mode {given[names[0]]} and ipv6_address_mode {given[names[1]]} do not agree.")]
     return []
 
 
