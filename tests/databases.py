@@ -132,7 +132,8 @@ class _Account:
         return made
 
     def run(self, command: list[str], directory: Path) -> None:
-        done = subprocess.run([*self._prefix(signal.SIGKILL), *command], cwd=directory, capture_output=True, text=True)
+        done = subprocess.run([*self._prefix(signal.SIGKILL), *command], cwd=directory, capture_output=True, text=True,
+                              check=False)
         if done.returncode:
             shutil.rmtree(directory, ignore_errors=True)
             raise RuntimeError(f"{command[0]} failed:\n{done.stdout}\n{done.stderr}")

@@ -14,6 +14,7 @@ from isotherm.store.dialect import insert_absent
 from isotherm.store.schema import blob, definition, stack, traversal
 from isotherm.store.vault import seal, unseal
 
+ENCODING = ("utf-8", "surrogatepass")         # whatever a string of JSON can say comes back as it was
 _FIND = sa.select(definition).where(definition.c.id == sa.bindparam("id"))
 _BLOBS = sa.select(blob.c.hash, blob.c.content).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
 _HOLD = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
@@ -25,14 +26,15 @@ _LOCK = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", exp
 def save(conn: sa.Connection, template: str, environment: Mapping[str, Any], parameters: Mapping[str, Any],
          files: Mapping[str, str]) -> str:
     """Store a definition; its new id. files: name -> text."""
-    texts = {_digest(text): text for text in (template, *files.values())}
-    _keep(conn, texts)
+    texts = {name: _encode(text) for name, text in files.items()}
+    hashes = {name: _digest(content) for name, content in texts.items()}
+    whole = _encode(template)
+    _keep(conn, {_digest(content): content for content in (whole, *texts.values())})
     new_id = str(uuid.uuid4())
     conn.execute(definition.insert(), {
-        "id": new_id, "template_hash": _digest(template),
+        "id": new_id, "template_hash": _digest(whole),
         "inputs": seal(conn, {"environment": dict(environment), "parameters": dict(parameters)}),
-        "files": json.dumps({name: _digest(text) for name, text in files.items()}),
-        "created_at": datetime.now(UTC)})
+        "files": json.dumps(hashes), "created_at": datetime.now(UTC)})
     return new_id
 
 
@@ -43,7 +45,7 @@ def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
         raise LookupError(f"no definition {definition_id}")
     hashes: dict[str, str] = json.loads(row.files)
     found = conn.execute(_BLOBS, {"hashes": sorted({row.template_hash, *hashes.values()})})
-    texts: dict[str, str] = {digest: content for digest, content in found}
+    texts = {digest: content.decode(*ENCODING) for digest, content in found.tuples()}
     inputs = unseal(conn, row.inputs)
     return DefinitionRow(
         id=row.id, template=texts[row.template_hash], environment=inputs["environment"],
@@ -67,7 +69,7 @@ def delete_unused(conn: sa.Connection, before: datetime, limit: int = 200) -> in
     return len(rows)
 
 
-def _keep(conn: sa.Connection, texts: Mapping[str, str]) -> None:
+def _keep(conn: sa.Connection, texts: Mapping[str, bytes]) -> None:
     """Make sure the texts are there, and hold them until the commit, so that `_drop` elsewhere cannot take them."""
     wanted = sorted(texts)
     missing = wanted
@@ -90,5 +92,9 @@ def _hashes(rows: Iterable[Any]) -> set[str]:
     return {digest for row in rows for digest in (row.template_hash, *json.loads(row.files).values())}
 
 
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def _encode(text: str) -> bytes:
+    return text.encode(*ENCODING)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

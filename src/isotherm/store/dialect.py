@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 RETRYABLE = frozenset({"40001", "40P01", "1205", "1213", "1020"})     # serialization, deadlock, lock wait
 
@@ -23,6 +23,18 @@ class Utc(sa.TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
         return None if value is None else EPOCH + timedelta(microseconds=value)
+
+
+class Words(sa.TypeDecorator[str]):
+    """Text for people. What no database stores - NUL, halves of surrogate pairs - is shown as `?`, for a cloud's odd
+    message must not keep what happened from being recorded."""
+
+    impl, cache_ok = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb"), True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "?").encode("utf-8", "replace").decode()
 
 
 def make_engine(url: str, pool_size: int = 20) -> sa.Engine:

@@ -5,7 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import mysql
 
-from isotherm.store.dialect import Utc
+from isotherm.store.dialect import Utc, Words
 
 metadata = sa.MetaData(naming_convention={
     "ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -13,6 +13,7 @@ metadata = sa.MetaData(naming_convention={
 
 Big = sa.BigInteger().with_variant(sa.Integer, "sqlite")
 Long = sa.Text().with_variant(mysql.LONGTEXT(), "mysql", "mariadb")
+Bytes = sa.LargeBinary().with_variant(mysql.LONGBLOB(), "mysql", "mariadb")
 Id = sa.String(36)
 Name = sa.String(255)
 Physical = sa.String(255)
@@ -29,7 +30,7 @@ def _table(name: str, *parts: sa.schema.SchemaItem) -> sa.Table:
 blob = _table(
     "blob",
     sa.Column("hash", sa.String(64), primary_key=True),
-    sa.Column("content", Long, nullable=False),
+    sa.Column("content", Bytes, nullable=False),            # UTF-8; text columns cannot hold all that a file may
 )
 
 definition = _table(
@@ -49,8 +50,8 @@ stack = _table(
     sa.Column("alive", sa.String(36), nullable=False),       # "" while it lives, its id once deleted: keeps names unique among the living
     sa.Column("action", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("reason", Long, nullable=False),
-    sa.Column("description", Long, nullable=False),
+    sa.Column("reason", Words, nullable=False),
+    sa.Column("description", Words, nullable=False),
     sa.Column("definition_id", Id, nullable=False),
     sa.Column("previous_definition_id", Id),
     sa.Column("traversal_id", Id),
@@ -103,7 +104,7 @@ resource = _table(
     sa.Column("physical_id", Physical, index=True),
     sa.Column("action", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("reason", Long, nullable=False),
+    sa.Column("reason", Words, nullable=False),
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("replaces", Id),
     sa.Column("replaced_by", Id),
@@ -134,7 +135,7 @@ node = _table(
     sa.Column("claimed_by", sa.String(64)),
     sa.Column("since", Utc),
     sa.Column("requires", Long, nullable=False),             # JSON list of the names it needs, implied ones too
-    sa.Column("reason", Long),
+    sa.Column("reason", Words),
     sa.Column("plan", Long),                                 # sealed
     sa.Column("progress", Long),                             # sealed
     sa.Index(None, "state", "due_at"),
@@ -157,7 +158,7 @@ event = _table(
     sa.Column("physical_id", Physical),
     sa.Column("action", sa.String(16), nullable=False),
     sa.Column("status", sa.String(16), nullable=False),
-    sa.Column("reason", Long, nullable=False),
+    sa.Column("reason", Words, nullable=False),
     sa.Column("at", Utc, nullable=False),
     sa.Index(None, "stack_id", "id"),
 )
@@ -167,9 +168,9 @@ output = _table(
     sa.Column("stack_id", Id, primary_key=True),
     sa.Column("name", Name, primary_key=True),
     sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("description", Long, nullable=False),
+    sa.Column("description", Words, nullable=False),
     sa.Column("value", Long, nullable=False),                # sealed
-    sa.Column("error", Long),
+    sa.Column("error", Words),
 )
 
 credential = _table(

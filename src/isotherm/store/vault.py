@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 HARMLESS = frozenset({"{}", "[]", "null"})        # say nothing, so they are kept as they are, which is far cheaper
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class VaultError(Exception):

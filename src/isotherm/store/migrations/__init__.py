@@ -1,0 +1,1 @@
+"""Alembic's revisions of the schema, in `versions`. `isotherm.store.migrating` runs them."""
