@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, NamedTuple, get_type_hints
 
+from keystoneauth1 import loading
 from oslo_config import cfg
 
 ENVIRONMENT_PREFIX = "OS_ISOTHERM__"
@@ -286,18 +287,13 @@ def authtoken_options(settings: Settings) -> dict[str, Any]:
     own, cloud = settings.keystone_authtoken, settings.cloud
     conf: dict[str, Any] = {
         "auth_type": "password",
-        "auth_url": own.auth_url,
-        "username": own.username,
-        "password": own.password,
-        "project_name": own.project_name,
-        "user_domain_name": own.user_domain_name,
-        "project_domain_name": own.project_domain_name,
         "www_authenticate_uri": own.www_authenticate_uri or own.auth_url,
         "token_cache_time": own.token_cache_time,
         "interface": cloud.interface,
         "insecure": cloud.insecure,
         "delay_auth_decision": False,
-        "oslo_config_config": cfg.ConfigOpts(),
+        "include_service_catalog": False,
+        "oslo_config_config": _login_options(own),
     }
     given = {
         "memcached_servers": list(own.memcached_servers),
@@ -307,3 +303,12 @@ def authtoken_options(settings: Settings) -> dict[str, Any]:
         "keyfile": cloud.key_file,
     }
     return conf | {key: value for key, value in given.items() if value}
+
+
+def _login_options(own: Identity) -> cfg.ConfigOpts:
+    """Options of the login itself: given like the others, they would work but be warned of as unknown."""
+    conf, group = cfg.ConfigOpts(), "keystone_authtoken"
+    conf.register_opts(loading.get_auth_plugin_conf_options("password"), group=group)
+    for name in ("auth_url", "username", "password", "project_name", "user_domain_name", "project_domain_name"):
+        conf.set_override(name, getattr(own, name).replace("$", "$$"), group=group)
+    return conf

@@ -13,8 +13,8 @@ from isotherm.config import Option, groups, options
 INTRODUCTION = (
     "# Options",
     "",
-    "Options are read from INI files (`--config`, else `/etc/isotherm/isotherm.conf`), then from environment variables;",
-    "the latter win. In a file, `$$` stands for a dollar sign. The last column is where Heat has an option of the same",
+    "Options are read from INI files (`--config`, else `/etc/isotherm/isotherm.conf`), then from the environment. In a",
+    "file, `$$` stands for a dollar sign. The last column is where Heat has an option of the same",
     "meaning: it is read from there as well.",
 )
 

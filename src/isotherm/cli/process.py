@@ -49,7 +49,14 @@ def log_to_stderr(level: str) -> None:
     """Lines on standard error; the service manager adds files and rotation."""
     logging.basicConfig(level=level, format=LINE, stream=sys.stderr)
     logging.getLogger("keystonemiddleware").setLevel(max(logging.WARNING, logging.getLevelName(level)))
-    logging.getLogger("urllib3").setLevel(logging.WARNING)
+    for chatty in ("urllib3", "alembic"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
+    logging.getLogger("keystonemiddleware.auth_token").addFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Each process caches the tokens it checked on purpose, unless memcached servers are configured."""
+    return not str(record.msg).startswith("Using the in-process token cache")
 
 
 def stop_signal() -> threading.Event:

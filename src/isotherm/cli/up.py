@@ -1,5 +1,6 @@
 """`isotherm up`: everything in one process."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -38,6 +39,7 @@ def command(data: Path, host: str, port: int, level: str, files: tuple[Path, ...
     Prints "ready: URL" once DIR/clouds.yaml is written and requests are served.
     """
     log_to_stderr(level)
+    os.umask(0o077)  # databases hold users' data
     told = stop_signal()
     with one_sentence():
         home = Home(data)
