@@ -18,7 +18,7 @@ def facts(service: Service, row: StackRow) -> Facts:
     known = service.facts.get(row.definition_id)
     if known is None:
         try:
-            known = facts_of(service.commands.definitions.get(row))
+            known = facts_of(service.commands.compiled.get(row))
         except Invalid:
             known = Facts(description=row.description, hidden=frozenset(source(service, row).parameters))
         service.facts.put(row.definition_id, known)

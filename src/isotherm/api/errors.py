@@ -10,10 +10,8 @@ from isotherm.model.problem import Problem
 log = logging.getLogger(__name__)
 
 
-class BadRequest(IsothermError):
-    """The request itself cannot be read."""
-
-    status, wire = 400, "HTTPBadRequest"
+class ApiError(IsothermError):
+    """An error of the API itself. wire: the type that clients know it by, where it is not the family's own."""
 
     def __init__(self, message: str, wire: str | None = None):
         super().__init__(message)
@@ -21,31 +19,37 @@ class BadRequest(IsothermError):
             self.wire = wire
 
 
-class TooLarge(IsothermError):
+class BadRequest(ApiError):
+    """The request itself cannot be read."""
+
+    status, wire = 400, "HTTPBadRequest"
+
+
+class TooLarge(ApiError):
     """A body or template beyond its limit."""
 
     status, wire = 400, "RequestLimitExceeded"
 
 
-class WrongProject(IsothermError):
+class WrongProject(ApiError):
     """The URL names another project than the token."""
 
     status, wire = 403, "HTTPForbidden"
 
 
-class Missing(IsothermError):
+class Missing(ApiError):
     """The URL names something that does not exist."""
 
     status, wire = 404, "HTTPNotFound"
 
 
-class NotAllowedMethod(IsothermError):
+class NotAllowedMethod(ApiError):
     """The URL exists, but not for this method."""
 
     status, wire = 405, "HTTPMethodNotAllowed"
 
 
-class Unavailable(IsothermError):
+class Unavailable(ApiError):
     """The service cannot answer now."""
 
     status, wire = 503, "HTTPServiceUnavailable"

@@ -7,6 +7,7 @@ from isotherm.api.policy import Policy
 from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.kept import Kept
 from isotherm.engine.commands import Commands
+from isotherm.engine.service import BEAT
 from isotherm.model.request import Caller
 from isotherm.store.store import Store
 from isotherm.types.registry import Registry
@@ -27,7 +28,7 @@ class Service:
     policy: Policy
     max_body: int = 1048576
     public_url: str = ""
-    report_seconds: float = 30.0
+    report_seconds: float = BEAT
     revision: str = "unknown"
     facts: Kept[Facts] = field(default_factory=lambda: Kept(FACTS_KEPT))
 

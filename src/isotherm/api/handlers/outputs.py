@@ -1,11 +1,11 @@
 """A stack's outputs."""
 
 from isotherm.api.describe import facts, known_outputs
+from isotherm.api.errors import Missing
 from isotherm.api.locate import living_stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
 from isotherm.api.views.output import output_view, summary_view
-from isotherm.model.errors import NotFound
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -23,4 +23,4 @@ def show(service: Service, request: Request) -> Answer:
         if output.name == key:
             return Answer({"output": output_view(output)})
     names = ", ".join(output.name for output in outputs) or "none"
-    raise NotFound(f"The stack {row.name} has no output {key}. Its outputs: {names}.")
+    raise Missing(f"The stack {row.name} has no output {key}. Its outputs: {names}.", wire="NotFound")

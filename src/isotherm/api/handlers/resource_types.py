@@ -9,7 +9,7 @@ from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
 from isotherm.api.views.generated import cfn, hot
 from isotherm.api.views.resource_type import summary_view, type_view
-from isotherm.model.errors import Forbidden, IsothermError, NotFound
+from isotherm.model.errors import Forbidden, NotFound
 from isotherm.types.base import ResourceType
 
 STATUSES = ("UNKNOWN", "SUPPORTED", "DEPRECATED", "UNSUPPORTED", "HIDDEN")
@@ -21,18 +21,6 @@ ALIASES: Mapping[str, frozenset[str]] = {
 }
 FORMS: Mapping[str, Callable[[ResourceType], dict[str, Any]]] = {"cfn": cfn, "hot": hot}
 PATTERN_LIMIT, REPEATS_LIMIT = 100, 4
-
-
-class NotSupported(IsothermError):
-    """The type is known but not for use."""
-
-    status, wire = 400, "NotSupported"
-
-
-class TypeUnavailable(IsothermError):
-    """The cloud lacks the service that the type needs."""
-
-    status, wire = 400, "ResourceTypeUnavailable"
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -74,7 +62,7 @@ def known(service: Service) -> Iterator[ResourceType]:
 
 
 def find(service: Service, request: Request) -> ResourceType:
-    """The type in the URL. Raises Forbidden, NotFound, NotSupported (hidden) or TypeUnavailable."""
+    """The type in the URL. Raises Forbidden, NotFound, or BadRequest when it is hidden or its service is absent."""
     name = request.path["type_name"]
     if name in service.barred(request.caller):
         raise Forbidden(f"The policy does not let you use {name}.")
@@ -82,9 +70,10 @@ def find(service: Service, request: Request) -> ResourceType:
     if kind is None:
         raise NotFound(f"There is no resource type {name}.")
     if kind.support.status == "HIDDEN":
-        raise NotSupported(f"The resource type {name} is kept for old stacks only.")
+        raise BadRequest(f"The resource type {name} is kept for old stacks only.", wire="NotSupported")
     if not available(kind, request):
-        raise TypeUnavailable(f"{name} needs a {kind.service} service, which this cloud's catalogue does not list.")
+        raise BadRequest(f"{name} needs a {kind.service} service, which this cloud's catalogue does not list.",
+                         wire="ResourceTypeUnavailable")
     return kind
 
 

@@ -4,25 +4,18 @@ from collections.abc import Sequence
 
 from isotherm.api import live
 from isotherm.api.describe import facts
-from isotherm.api.errors import BadRequest
+from isotherm.api.errors import BadRequest, Missing
 from isotherm.api.locate import living_stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
 from isotherm.api.views.resource import dependents, detail_view, resource_view
-from isotherm.model.errors import NotFound
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.store import resources, stacks
 from isotherm.store.resources import Query
 
 KNOWN = ("nested_depth", "with_detail", "type", "status", "name", "action", "id", "physical_resource_id")
 PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
-
-
-class ResourceNotFound(NotFound):
-    """The stack has no resource of that name."""
-
-    wire = "ResourceNotFound"
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -64,11 +57,11 @@ def metadata(service: Service, request: Request) -> Answer:
 
 
 def resource(service: Service, request: Request, row: StackRow) -> ResourceRow:
-    """The resource in the URL. Raises ResourceNotFound."""
+    """The resource in the URL. Raises Missing."""
     name = request.path["resource_name"]
     found = service.store.read(resources.by_names, row.id, (name,)).get(name)
     if found is None:
-        raise ResourceNotFound(f"The stack {row.name} has no resource {name}.")
+        raise Missing(f"The stack {row.name} has no resource {name}.", wire="ResourceNotFound")
     return found
 
 

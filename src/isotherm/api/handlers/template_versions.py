@@ -1,9 +1,9 @@
 """Versions of the template language and the functions of each."""
 
+from isotherm.api.errors import Missing
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
 from isotherm.api.views.template_version import function_view, versions_view
-from isotherm.model.errors import NotFound
 from isotherm.template.functions import grammar
 from isotherm.template.versions import DIALECTS
 
@@ -19,7 +19,7 @@ def functions(service: Service, request: Request) -> Answer:
     key, _, version = name.partition(".")
     dialect = DIALECTS.get((key, version))
     if dialect is None:
-        raise NotFound(f"There is no template version {name}; GET template_versions lists them.")
+        raise Missing(f"There is no template version {name}; GET template_versions lists them.", wire="NotFound")
     found = dict(grammar(dialect).functions)
     if request.query.flag("with_condition_func"):
         found = {**grammar(dialect, condition=True).functions, **found}

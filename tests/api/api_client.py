@@ -1,0 +1,74 @@
+"""A client of the API, and what a test knows of the service it speaks to."""
+
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from isotherm.config import Settings
+from isotherm.engine.service import Engine
+from isotherm.store.store import Store
+
+PROJECT = "0123456789abcdef0123456789abcdef"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]
+    text: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.text)
+
+
+class StayHere(urllib.request.HTTPRedirectHandler):
+    """Redirects are answers to look at, not to follow."""
+
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+OPENER = urllib.request.build_opener(StayHere, urllib.request.ProxyHandler({}))
+
+
+@dataclass(frozen=True)
+class Client:
+    """Speaks HTTP to the service as one user."""
+
+    url: str
+    project: str = PROJECT
+    roles: str = "member,reader"
+    more: Mapping[str, str] = field(default_factory=dict)
+
+    def __call__(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Answer:
+        """path below the project's URL, or a whole URL; body: JSON value, or bytes sent as they are."""
+        url = path if path.startswith("http") else f"{self.url}/v1/{self.project}{path}"
+        data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
+        named = {"X-User-Id": "u1", "X-User-Name": "ann", "X-Project-Id": self.project, "X-Roles": self.roles, "X-Auth-Token": "t",
+                 "Content-Type": "application/json"} | dict(self.more) | dict(headers or {})
+        request = urllib.request.Request(url, data, {key: value for key, value in named.items() if value}, method=method)
+        try:
+            with OPENER.open(request, timeout=20) as answer:
+                return Answer(answer.status, answer.headers, answer.read().decode())
+        except urllib.error.HTTPError as answer:
+            with answer:
+                return Answer(answer.code, answer.headers, answer.read().decode())
+
+
+@dataclass(frozen=True)
+class Running:
+    """The service under test."""
+
+    url: str
+    store: Store
+    engine: Engine
+    settings: Settings
+
+    def client(self, **values: Any) -> Client:
+        return Client(self.url, **values)
