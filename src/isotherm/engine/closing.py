@@ -13,7 +13,7 @@ from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.names import utcnow
 from isotherm.engine.planning import Goal, begin
-from isotherm.engine.report import Report
+from isotherm.engine.report import TIMED_OUT, Report
 from isotherm.engine.stack_events import resource_event, stack_event
 from isotherm.engine.world import RowsWorld
 from isotherm.model.errors import CloudError, IsothermError
@@ -40,10 +40,17 @@ class Closing:
             self.store.write(expire, brief.node, utcnow())
         else:
             self.give_back(brief)
-            definition = None if brief.stack.action == "DELETE" else self.definitions.get(brief.stack)
-            self.store.write(self.end, brief.node, definition, utcnow())
+            self.store.write(self.end, brief.node, self.definition(brief.stack), utcnow())
         self.bus.wake(1)
         return None
+
+    def definition(self, stack: StackRow) -> Definition | None:
+        """The stack's definition, for its outputs. A stack ends all the same when this version cannot compile it any more."""
+        try:
+            return None if stack.action == "DELETE" else self.definitions.get(stack)
+        except IsothermError as error:
+            log.warning("stack %s: no outputs, its definition cannot be compiled: %s", stack.id, error)
+            return None
 
     def give_back(self, brief: Brief) -> None:
         """A stack that is gone needs no rights any more. Failing at that is not worth keeping the stack for."""
@@ -60,18 +67,17 @@ class Closing:
     def end(self, conn: sa.Connection, node: Node, definition: Definition | None, now: datetime) -> None:
         """Settle the stack: complete, failed, or on to a rollback. Nothing happens if the traversal has been overtaken."""
         stack = stacks.lock(conn, node.stack_id)
-        if stack is None or nodes.held(conn, [node]).get(node.id) != "":
+        if stack is None or nodes.held(conn, [node]).get(node.id) not in ("", nodes.EXPIRED):
             return
         traversal = traversals.get(conn, node.traversal_id)
         failures = nodes.failures(conn, node.traversal_id)
         nodes.settle(conn, [node.id], "done")
         if not failures:
             self.complete(conn, stack, definition, now)
-        elif traversal is not None and traversal.rollback and definition is not None:
-            self.roll_back(conn, stack, traversal, failures, now)
-            return
         else:
-            self.settle(conn, stack, "FAILED", because(stack, failures), now, "failed")
+            failed = self.settle(conn, stack, "FAILED", because(stack, failures), now, "failed")
+            if traversal is not None and traversal.rollback and self.roll_back(conn, failed, traversal, now):
+                return
             self.tell_outputs(conn, stack, definition)
         nodes.forget(conn, stack.id, node.traversal_id)
         traversals.delete_ended(conn, stack.id)
@@ -86,7 +92,8 @@ class Closing:
                 stored_credentials.delete(conn, stack.credential_id)
             stacks.mark_deleted(conn, stack.id, now)
             return
-        stacks.update(conn, replace(done, previous_definition_id=done.definition_id))
+        if stack.action != "ROLLBACK":
+            stacks.update(conn, replace(done, previous_definition_id=done.definition_id))
         self.tell_outputs(conn, stack, definition)
 
     def settle(self, conn: sa.Connection, stack: StackRow, status: str, reason: str, now: datetime, ended: str) -> StackRow:
@@ -98,13 +105,17 @@ class Closing:
         events.insert_many(conn, [stack_event(done, now)])
         return done
 
-    def roll_back(self, conn: sa.Connection, stack: StackRow, traversal: TraversalRow, failures: list[tuple[str, str]], now: datetime) -> None:
-        """Return to the last definition that held, or to nothing when there never was one."""
-        failed = self.settle(conn, stack, "FAILED", because(stack, failures), now, "failed")
-        target = stack.previous_definition_id if traversal.action != "CREATE" else None
-        definition = self.definitions.get_in(conn, stack, target) if target else None
-        goal = Goal("ROLLBACK", target or stack.definition_id, definition, reason=f"Stack ROLLBACK started, since {failed.reason}")
+    def roll_back(self, conn: sa.Connection, failed: StackRow, traversal: TraversalRow, now: datetime) -> bool:
+        """Return to the last definition that held, or to nothing when there never was one. False when that cannot be read any more."""
+        target = failed.previous_definition_id if traversal.action != "CREATE" else None
+        try:
+            definition = self.definitions.get_in(conn, failed, target) if target else None
+        except IsothermError as error:
+            log.warning("stack %s: no rollback, its former definition cannot be compiled: %s", failed.id, error)
+            return False
+        goal = Goal("ROLLBACK", target or failed.definition_id, definition, reason=f"Stack ROLLBACK started: {failed.reason}")
         begin(conn, failed, goal, self.types, now)
+        return True
 
     def tell_outputs(self, conn: sa.Connection, stack: StackRow, definition: Definition | None) -> None:
         """Store what the outputs come to now."""
@@ -129,6 +140,8 @@ def output_rows(definition: Definition, stack: StackRow, rows: Mapping[str, Reso
 
 def because(stack: StackRow, failures: list[tuple[str, str]]) -> str:
     """Why the stack failed: the first failure in full, the names of the others."""
+    if not failures[0][0]:
+        return f"Stack {stack.action} timed out"
     name, reason = failures[0]
     more = [other for other, _ in failures[1:]]
     also = f"; also failed: {', '.join(more[:10])}{' and more' if len(more) > 10 else ''}" if more else ""
@@ -140,8 +153,8 @@ def expire(conn: sa.Connection, node: Node, now: datetime) -> None:
     stack = stacks.lock(conn, node.stack_id)
     if stack is None or nodes.held(conn, [node]).get(node.id) != "":
         return
-    nodes.settle(conn, [node.id], "done")
-    reason = "Timed out"
+    reason = TIMED_OUT
+    traversals.end(conn, node.traversal_id, "expired", now)
     waiting = [n for n in nodes.of_traversal(conn, node.traversal_id, lock=True)
                if n.state == "ready" and n.kind in ("converge", "cleanup") and n.claimed_by is None and n.plan is not None]
     nodes.fail(conn, {n.id: reason for n in waiting})

@@ -70,10 +70,9 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
                          metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
     if goal.external_id:
         return _adopt(brief, wanted_row, goal)
-    if row.physical_id is None and row.status != "FAILED" and row.action == "INIT":
+    if never_begun(row):
         return _create(brief, wanted_row, goal)
-    if row.physical_id is None and row.action == "CREATE":
-        return _create(brief, wanted_row, goal)
+    # A create that failed may have left something behind all the same: its row is kept until clean-up has looked.
     if row.type != goal.kind.name or row.status == "FAILED" or goal.kind.replaces(row.properties, properties):
         id_ = new_id()
         name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)

@@ -15,6 +15,7 @@ from isotherm.model.records import Node, ResourceRow
 from isotherm.store import events, nodes, resources, traversals
 
 BACKOFF_CAP = 60.0                      # seconds
+TIMED_OUT = "Timed out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,21 @@ def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int
     """
     held = nodes.held(conn, [report.node for report in reports])
     resources.keep_ids(conn, [r.row for r in reports if r.row is not None and r.node.id not in held and r.row.physical_id])
-    good = [_obey(report, held[report.node.id]) for report in reports if report.node.id in held]
+    good = [_obey(report, held[report.node.id], now) for report in reports if report.node.id in held]
     _record_resources(conn, good, now)
     return _record_nodes(conn, good, held, now)
 
 
-def _obey(report: Report, overtaken: str) -> Report:
-    """A node whose traversal was overtaken stops where that is safe: before its first call, and anywhere when all is to be deleted."""
+def _obey(report: Report, overtaken: str, now: datetime) -> Report:
+    """A node whose traversal was overtaken stops where that is safe: before its first call, and anywhere when all is to be deleted.
+    One whose time is over fails."""
     unstarted = report.node.plan is None and report.plan is not None and isinstance(report.outcome, Next)
-    if overtaken and unstarted:
+    if overtaken not in ("", nodes.EXPIRED) and unstarted:
         return Report(report.brief, Done(), quiet=True)
+    if overtaken == nodes.EXPIRED and isinstance(report.outcome, Next | Retry):
+        row = report.row or report.brief.row
+        late = None if row is None else replace(row, status="FAILED", reason=TIMED_OUT, updated_at=now)
+        return replace(report, outcome=Failed(TIMED_OUT), row=late)
     if overtaken == "DELETE" and isinstance(report.outcome, Next | Retry):
         return replace(report, outcome=Done(), quiet=True)
     return report
@@ -95,7 +101,7 @@ def _record_nodes(conn: sa.Connection, reports: Sequence[Report], held: Mapping[
     nodes.fail(conn, failed)
     nodes.save(conn, going)
     # An overtaken node has nobody left in its own traversal: whoever waits for it only waits for its hands to be off.
-    own = {id_ for id_ in failed if not held[id_]}
+    own = {id_ for id_ in failed if held[id_] in ("", nodes.EXPIRED)}
     woken = nodes.unblock(conn, [*done, *(failed.keys() - own)], now)
     if own:
         woken += nodes.skip(conn, own, now)

@@ -95,7 +95,7 @@ def _call(turn: Turn, cloud: Cloud, step: Call) -> Result:
         if refusal.code in step.accept:
             return _after(turn), NOTHING
         if refusal.code == 409 and step.method == "DELETE":
-            return Retry(str(refusal)), NOTHING          # in use until something else has let go
+            raise Transient(refusal.service, refusal.code, refusal.said, refusal.request_id) from refusal    # until others let go
         raise
     return _after(turn), _facts(step, answer.body)
 

@@ -14,18 +14,21 @@ from typing import Any
 import sqlalchemy as sa
 
 from isotherm.model.records import Node
-from isotherm.store.schema import edge, node, stack
+from isotherm.store.schema import edge, node, stack, traversal
 from isotherm.store.vault import seal, unseal
 
+EXPIRED = "EXPIRED"
 CHUNK = 500                                  # ids in one IN list
 
-_ids = sa.bindparam("ids", expanding=True)
+_ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
 _due = (sa.select(node).where(node.c.state == "ready", node.c.due_at <= sa.bindparam("now"))
         .order_by(node.c.due_at, node.c.id).limit(sa.bindparam("room")).with_for_update(skip_locked=True))
 _take = (sa.update(node).where(node.c.id.in_(_ids))
          .values(due_at=sa.bindparam("until"), claim=node.c.claim + 1, tries=node.c.tries + 1, claimed_by=sa.bindparam("worker")))
-_held = (sa.select(node.c.id, node.c.claim, node.c.state, node.c.traversal_id, stack.c.traversal_id.label("current"), stack.c.action)
+_held = (sa.select(node.c.id, node.c.claim, node.c.state, node.c.traversal_id, stack.c.traversal_id.label("current"), stack.c.action,
+                   traversal.c.state.label("run"))
          .join_from(node, stack, node.c.stack_id == stack.c.id)
+         .outerjoin(traversal, traversal.c.id == node.c.traversal_id)
          .where(node.c.id.in_(_ids)).order_by(node.c.id).with_for_update(of=node))
 _settled = sa.update(node).where(node.c.id.in_(_ids)).values(state=sa.bindparam("new_state"), claimed_by=None)
 _dependents = (sa.select(edge.c.dependent_id, sa.func.count().label("n")).where(edge.c.node_id.in_(_ids))
@@ -58,13 +61,14 @@ def claim(conn: sa.Connection, worker: str, now: datetime, lease: timedelta, roo
 
 
 def held(conn: sa.Connection, claimed: Iterable[Node]) -> dict[int, str]:
-    """Lock these nodes; for those whose claim is still good, the action that has overtaken them ("" = none has)."""
+    """Lock these nodes; for those whose claim is still good, the action that has overtaken them: "" = none has, EXPIRED = their
+    traversal has run out of time."""
     claims = {n.id: n.claim for n in claimed}
     good: dict[int, str] = {}
     for ids in _chunks(sorted(claims)):
         for row in conn.execute(_held, {"ids": ids}):
             if row.state == "ready" and row.claim == claims[row.id]:
-                good[row.id] = "" if row.traversal_id == row.current else row.action
+                good[row.id] = row.action if row.traversal_id != row.current else EXPIRED if row.run == "expired" else ""
     return good
 
 
@@ -157,10 +161,10 @@ def unsettled(conn: sa.Connection, stack_id: str) -> list[Node]:
 
 
 def failures(conn: sa.Connection, traversal_id: str) -> list[tuple[str, str]]:
-    """(resource name, reason) of the nodes that failed, in the order of the graph."""
-    query = (sa.select(node.c.name, node.c.reason)
-             .where(node.c.traversal_id == traversal_id, node.c.state == "failed", node.c.kind.in_(("converge", "cleanup"))).order_by(node.c.id))
-    return [(name, reason or "") for name, reason in conn.execute(query).tuples()]
+    """(resource name, reason) of the nodes that failed, in the order of the graph; with no name for a missed deadline, first."""
+    query = sa.select(node.c.kind, node.c.name, node.c.reason).where(node.c.traversal_id == traversal_id, node.c.state == "failed").order_by(node.c.id)
+    rows = [("" if kind == "deadline" else name, reason or "") for kind, name, reason in conn.execute(query).tuples()]
+    return sorted(rows, key=lambda row: bool(row[0]))
 
 
 def forget(conn: sa.Connection, stack_id: str, traversal_id: str | None = None) -> None:
@@ -179,9 +183,18 @@ def detach(conn: sa.Connection, ids: Iterable[int]) -> None:
         conn.execute(sa.delete(edge).where(edge.c.node_id.in_(part)))
 
 
+def release(conn: sa.Connection, workers: Sequence[str], now: datetime) -> int:
+    """What these workers had claimed is due at once: they are known to be dead. Returns how many nodes that are."""
+    if not workers:
+        return 0
+    claimed = sa.update(node).where(node.c.state == "ready", node.c.claimed_by.in_(workers))
+    return conn.execute(claimed.values(due_at=now)).rowcount
+
+
 def next_due(conn: sa.Connection) -> datetime | None:
     """When the next node falls due: a poll, a retry, a lapsed claim."""
-    return conn.scalar(_next_due)
+    due: datetime | None = conn.scalar(_next_due)
+    return due
 
 
 def _release(conn: sa.Connection, counts: Mapping[int, int], now: datetime) -> int:

@@ -88,7 +88,7 @@ traversal = _table(
     sa.Column("stack_id", Id, nullable=False, index=True),
     sa.Column("action", sa.String(16), nullable=False),
     sa.Column("definition_id", Id, nullable=False),
-    sa.Column("state", sa.String(12), nullable=False),       # running, complete, failed, superseded
+    sa.Column("state", sa.String(12), nullable=False),       # running, expired, complete, failed, superseded
     sa.Column("rollback", sa.Boolean, nullable=False),       # whether a failure starts a rollback
     sa.Column("started_at", Utc, nullable=False),
     sa.Column("ended_at", Utc),
@@ -166,8 +166,8 @@ event = _table(
 output = _table(
     "output",
     sa.Column("stack_id", Id, primary_key=True),
-    sa.Column("name", Name, primary_key=True),
-    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", Name, nullable=False),
     sa.Column("description", Words, nullable=False),
     sa.Column("value", Long, nullable=False),                # sealed
     sa.Column("error", Words),
