@@ -9,7 +9,7 @@ from keystonemiddleware.auth_token import AuthProtocol  # type: ignore[import-un
 from isotherm.api.dispatch import application, fail
 from isotherm.api.envelope import Envelope, StartResponse, Wsgi
 from isotherm.api.policy import Policy
-from isotherm.api.routes import ROUTES
+from isotherm.api.routes import ARNS, ROUTES
 from isotherm.api.service import Service
 from isotherm.api.versions import Health, Versions
 from isotherm.cloud.clouds import Clouds
@@ -29,7 +29,7 @@ def make_app(store: Store, commands: Commands, clouds: Clouds, registry: Registr
         store=store, commands=commands, clouds=clouds, registry=registry, policy=Policy(settings.api.policy_file),
         max_body=settings.limits.max_json_body_size, public_url=settings.api.public_url.rstrip("/"),
     )
-    inner: Wsgi = application(service, ROUTES)
+    inner: Wsgi = application(service, ROUTES, ARNS)
     if auth:
         inner = AuthProtocol(inner, authtoken_options(settings))
     return Envelope(Split(public(service), inner))

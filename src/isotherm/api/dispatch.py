@@ -58,10 +58,15 @@ class Endpoint:
             raise WrongProject(f"The token is for project {caller.project_id}, not for {path['project']}.")
         text = read(req.bounded_stream, req.content_length, self._service.max_body) if has_body(req) else b""
         return Request(
-            caller=caller, method=req.method, path=path, query=Query.parse(req.query_string),
+            caller=caller, method=req.method, path=unescaped(path), query=Query.parse(req.query_string),
             query_string=req.query_string, body=parse(text, req.content_type),
             base=f"{self._service.public_url or req.prefix}/v1", services=catalogue_services(req.env),
         )
+
+
+def unescaped(path: Mapping[str, str]) -> dict[str, str]:
+    """Some servers leave an escaped slash as it is, so that it does not part the path; behind the router it is a slash."""
+    return {name: text.replace("%2F", "/").replace("%2f", "/") for name, text in path.items()}
 
 
 def has_body(req: falcon.Request) -> bool:
@@ -98,8 +103,8 @@ def fail(req: falcon.Request, resp: falcon.Response, error: Exception, path: Map
     resp.data = encode(body_of(error, str(req.env.get("openstack.request_id", ""))))
 
 
-def application(service: Service, routes: Iterable[Route]) -> falcon.App[falcon.Request, falcon.Response]:
-    """The WSGI application for authenticated requests."""
+def application(service: Service, routes: Iterable[Route], arns: Route) -> falcon.App[falcon.Request, falcon.Response]:
+    """The WSGI application for authenticated requests. arns: a route whose path is an expression, for what no other matches."""
     app: falcon.App[falcon.Request, falcon.Response] = falcon.App(cors_enable=False)
     app.req_options.strip_url_path_trailing_slash = True
     app.add_error_handler(Exception, fail)
@@ -109,4 +114,5 @@ def application(service: Service, routes: Iterable[Route]) -> falcon.App[falcon.
         by_path.setdefault(route.path, []).append(route)
     for path, group in by_path.items():
         app.add_route("/v1/{project}" + path, Endpoint(service, group))
+    app.add_sink(partial(Endpoint(service, ()).answer, arns), "^/v1/(?P<project>[^/]+)" + arns.path)
     return app

@@ -57,3 +57,6 @@ ROUTES = (
     Route("GET", RESOURCE + "/events", "events:index", events.of_resource),
     Route("GET", RESOURCE + "/events/{event_id}", "events:show", events.show),
 )
+
+# An ARN holds slashes, escaped or not: once decoded it cannot be told apart by the parts of its path.
+ARNS = Route("*", "/stacks/(?P<stack_name>arn:.+)$", "stacks:lookup", lookup.arn)

@@ -17,9 +17,7 @@ ARN_PARTS = 6        # arn:openstack:heat::PROJECT:stacks/NAME/ID
 def stack(service: Service, request: Request) -> Answer:
     """`stacks/{stack_name}`."""
     name = request.path["stack_name"]
-    if name.startswith("arn:"):
-        return arn(service, request)
-    return there(request, by_name_or_id(service, request, name))
+    return arn(service, request) if name.startswith("arn:") else there(request, by_name_or_id(service, request, name))
 
 
 def below(part: str) -> Callable[[Service, Request], Answer]:
