@@ -19,7 +19,8 @@ Effect = Callable[["Cloud", Body], None]
 
 INDEXED: Mapping[str, tuple[str, ...]] = {
     "port": ("device_id", "network_id"),
-    "subnet": ("network_id",),
+    "subnet": ("network_id", "subnetpool_id"),
+    "rbac_policy": ("object_id",),
     "floatingip": ("port_id", "router_id"),
     "security_group_rule": ("security_group_id",),
     "volume_attachment": ("volume_id", "server_id"),

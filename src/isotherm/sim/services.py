@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isotherm.sim import compute, identity, image
+from isotherm.sim import compute, identity, image, network
 from isotherm.sim.routing import Service
 
-SERVICES: tuple[Service, ...] = (identity.SERVICE, compute.SERVICE, image.SERVICE)
+SERVICES: tuple[Service, ...] = (identity.SERVICE, compute.SERVICE, image.SERVICE, network.SERVICE)
