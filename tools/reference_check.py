@@ -39,8 +39,8 @@ REQUIRED = (
     "OS::Heat::RandomString", "OS::Heat::Value", "OS::Heat::None", "OS::Heat::TestResource",
     "OS::Nova::Server", "OS::Nova::KeyPair", "OS::Nova::ServerGroup", "OS::Nova::Flavor",
     "OS::Neutron::Net", "OS::Neutron::Subnet", "OS::Neutron::Port", "OS::Neutron::Router",
-    "OS::Neutron::RouterInterface", "OS::Neutron::FloatingIP", "OS::Neutron::FloatingIPAssociation", "OS::Neutron::SecurityGroup",
-    "OS::Neutron::SecurityGroupRule",
+    "OS::Neutron::RouterInterface", "OS::Neutron::FloatingIP", "OS::Neutron::FloatingIPAssociation",
+    "OS::Neutron::SecurityGroup", "OS::Neutron::SecurityGroupRule",
     "OS::Cinder::Volume", "OS::Cinder::VolumeAttachment",
 )
 
@@ -141,7 +141,7 @@ def recorded(entry: Mapping[str, Any]) -> Facts:
         out |= recorded_property(f"properties.{name}", prop)
     for name, attr in {**entry["base_attributes"], **entry["attributes"]}.items():
         out |= recorded_attribute(name, attr)
-    return out | {f"translated.{path}": True for path in translated(entry)}
+    return out | {f"translated.{path}.find": True for path in translated(entry)}
 
 
 def translated(entry: Mapping[str, Any]) -> set[str]:
@@ -188,7 +188,7 @@ def compare(kind: ResourceType, entry: Mapping[str, Any]) -> dict[str, str]:
     """All differences between a type's declaration and the reference."""
     theirs = recorded(entry)
     found = finds(kind.properties)
-    resolved = {f"translated.{path}": True for path in found if f"translated.{path}" in theirs}
+    resolved = {f"translated.{path}.find": True for path in found if f"translated.{path}.find" in theirs}
     return differences(declared(kind) | resolved, theirs)
 
 

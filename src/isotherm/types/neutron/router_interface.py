@@ -52,8 +52,8 @@ class RouterInterface(Connection):
         return f"{router}:{key}={value}"
 
     def connect(self, values: Values) -> Sequence[Step]:
-        """A second try finds the router's port that the first has made: connecting twice is refused. Only the lookup has
-        that port's id at this path; the label takes its place."""
+        """A second try finds the router's port that the first has made: connecting twice is refused. Only the lookup
+        has that port's id at this path; the label takes its place."""
         router, key, value = ends(values)
         port = Lookup(PORTS, "ports", between(router, key, value), {"device_id": router})
         return [Call("PUT", router_path(router, "add"), {key: value}, identity="port.id", lookup=port)]
