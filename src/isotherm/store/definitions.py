@@ -45,7 +45,7 @@ def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
         raise LookupError(f"no definition {definition_id}")
     hashes: dict[str, str] = json.loads(row.files)
     found = conn.execute(_BLOBS, {"hashes": sorted({row.template_hash, *hashes.values()})})
-    texts = {digest: content.decode(*ENCODING) for digest, content in found.tuples()}
+    texts = {digest: content.decode(*ENCODING) for digest, content in found}
     inputs = unseal(conn, row.inputs)
     return DefinitionRow(
         id=row.id, template=texts[row.template_hash], environment=inputs["environment"],

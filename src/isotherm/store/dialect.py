@@ -45,20 +45,20 @@ def make_engine(url: str, pool_size: int = 20) -> sa.Engine:
     parsed = sa.make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        made = sa.create_engine(parsed)
+        made = sa.create_engine(parsed, hide_parameters=True)
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
         return made
     driver = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}[backend]
     if backend != "postgresql" and "charset" not in parsed.query:
         parsed = parsed.update_query_dict({"charset": "utf8mb4"})
-    return sa.create_engine(parsed.set(drivername=driver), isolation_level="READ COMMITTED",
+    return sa.create_engine(parsed.set(drivername=driver), isolation_level="READ COMMITTED", hide_parameters=True,
                             pool_pre_ping=True, pool_size=pool_size, max_overflow=pool_size)
 
 
 def _sqlite_connect(dbapi: Any, _record: Any) -> None:
     dbapi.isolation_level = None                                       # we send BEGIN ourselves
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
         dbapi.execute(f"PRAGMA {pragma}")
 
 

@@ -1,5 +1,6 @@
 """Bringing a database to the newest schema."""
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,7 @@ from alembic.config import Config
 REVISIONS = Path(__file__).with_name("migrations")
 LOCK_SECONDS = 300
 LOCK_NUMBER = 0x150_7E12                    # any number will do that nothing else in the database locks
+_ALEMBIC = threading.Lock()                 # it keeps what it works on in module globals
 
 
 def upgrade(engine: sa.Engine) -> None:
@@ -18,9 +20,10 @@ def upgrade(engine: sa.Engine) -> None:
     wait for it. An interrupted upgrade is taken up again by the next one."""
     config = Config()
     config.set_main_option("script_location", str(REVISIONS))
-    with engine.begin() as conn, _alone(conn):
+    with _ALEMBIC, engine.connect() as conn, _alone(conn):
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
+        conn.commit()                       # while the others are still kept out, or they would start from the old state
 
 
 @contextmanager

@@ -135,3 +135,11 @@ def test_reads_do_not_wait_for_a_writer(store: Store) -> None:
             return list(pool.submit(store.read, workers.everyone).result(10))
 
     assert store.write(write) == []
+
+
+def test_errors_do_not_tell_what_was_to_be_stored(store: Store) -> None:
+    row = stack_row(user_name="s3cret")
+    store.write(stacks.insert, row)
+    with pytest.raises(sa.exc.IntegrityError) as caught:
+        store.write(stacks.insert, row)
+    assert "s3cret" not in str(caught.value)

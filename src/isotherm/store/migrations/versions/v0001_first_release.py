@@ -188,8 +188,8 @@ _table(
 _table(
     "output",
     sa.Column("stack_id", sa.String(36), primary_key=True),
-    sa.Column("name", sa.String(255), primary_key=True),
-    sa.Column("number", sa.Integer, nullable=False),
+    sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("name", sa.String(255), nullable=False),
     sa.Column("description", Long, nullable=False),
     sa.Column("value", Long, nullable=False),
     sa.Column("error", Long),
