@@ -51,7 +51,7 @@ def _nic(call: Call, item: Any) -> Body:
     if item.get("port"):
         port = call.cloud.get("port", item["port"])
         if port is None or not call.ctx.sees(port):
-            raise BadRequest(f"Port {item['port']} could not be found.")
+            raise BadRequest(f"Port id {item['port']} could not be found.")
         if port["device_id"]:
             raise Conflict(f"Port {port['id']} is still in use.")
         if not port["fixed_ips"] and port.get("ip_allocation") != "deferred":

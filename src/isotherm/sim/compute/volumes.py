@@ -79,7 +79,7 @@ def usable(call: Call, volume_id: str | None) -> Body:
     """A volume the project may attach now; 400 for any other."""
     volume = call.cloud.get("volume", volume_id)
     if volume is None or not call.ctx.sees(volume):
-        raise BadRequest(f"Block Device Mapping is Invalid: failed to get volume {volume_id}.")
+        raise BadRequest(f"Volume {volume_id} could not be found.")
     check(volume)
     return volume
 
