@@ -59,7 +59,7 @@ def problem(code: str, path: str, message: str, hint: str = "") -> Problem:
     return Problem(code, message, Place(path=path), hint=hint)
 
 
-def one_of(properties: Values, *names: str) -> list[Problem]:
+def exclusive(properties: Values, *names: str) -> list[Problem]:
     """The finding that more than one of these properties is set, if so."""
     given = [name for name in names if properties.get(name)]
     return [problem("properties-exclude-each-other", given[1], f"{' and '.join(given)} cannot be used together.",

@@ -8,7 +8,7 @@ from isotherm.model.schema import AllowedValues, Attr, Custom, Prop, Support
 from isotherm.model.step import Call, Read, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, one_of, set_only
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, set_only
 from isotherm.types.neutron.reach import Others, either, subnets_of
 from isotherm.types.registry import register
 
@@ -144,7 +144,7 @@ class Port(NetworkType):
         return super().replaces(old, new) + always
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*super().validate(properties), *one_of(properties, "fixed_ips", "no_fixed_ips")]
+        return [*super().validate(properties), *exclusive(properties, "fixed_ips", "no_fixed_ips")]
 
     def implicit(self, name: str, mine: Values, others: Others) -> set[str]:
         """Every subnet of its network: which of them its address is from is the service's choice."""

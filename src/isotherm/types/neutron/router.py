@@ -9,7 +9,7 @@ from isotherm.model.step import Run, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values, on_change
 from isotherm.types.neutron.agents import L3, serve
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, one_of, problem, set_only
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, problem, set_only
 from isotherm.types.neutron.reach import Others, subnets_of
 from isotherm.types.registry import register
 
@@ -88,10 +88,10 @@ class Router(NetworkType):
         count = len(wanted) if isinstance(wanted, list | tuple) else 0
         return [
             *super().validate(properties),
-            *one_of(properties, "l3_agent_id", "l3_agent_ids"),
-            *one_of(properties, "distributed", "l3_agent_ids"),
-            *one_of(properties, "distributed", "l3_agent_id"),
-            *one_of(properties, "distributed", "ha"),
+            *exclusive(properties, "l3_agent_id", "l3_agent_ids"),
+            *exclusive(properties, "distributed", "l3_agent_ids"),
+            *exclusive(properties, "distributed", "l3_agent_id"),
+            *exclusive(properties, "distributed", "ha"),
             *([problem("several-agents-without-ha", "l3_agent_ids", f"{count} agents are given for a router "
                        "that is not highly available.", "Set ha to true or give one agent.")]
               if count > 1 and not properties.get("ha") else []),

@@ -9,7 +9,7 @@ from isotherm.model.schema import Custom, Prop, Support
 from isotherm.model.step import Call, Lookup, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
-from isotherm.types.neutron.base import needed, one_of
+from isotherm.types.neutron.base import exclusive, needed
 from isotherm.types.neutron.connection import Connection
 from isotherm.types.neutron.reach import either
 from isotherm.types.registry import register
@@ -74,7 +74,7 @@ class RouterInterface(Connection):
         return ends(old)[1:] == ends(new)[1:]
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*one_of(properties, "subnet", "port"),
+        return [*exclusive(properties, "subnet", "port"),
                 *needed(properties, "subnet", "subnet_id", "port", "port_id")]
 
 

@@ -9,7 +9,7 @@ from isotherm.model.step import Call, Lookup, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
 from isotherm.types.neutron import rules as security
-from isotherm.types.neutron.base import NetworkType, one_of
+from isotherm.types.neutron.base import NetworkType, exclusive
 from isotherm.types.registry import register
 
 GROUP = (Custom("neutron.security_group"),)
@@ -61,5 +61,5 @@ class SecurityGroupRule(NetworkType):
         return Lookup(self.path, "security_group_rules", {"security_group_id": body["security_group_id"]}, same)
 
     def validate(self, properties: Values) -> list[Problem]:
-        return [*super().validate(properties), *one_of(properties, "remote_group", "remote_ip_prefix"),
+        return [*super().validate(properties), *exclusive(properties, "remote_group", "remote_ip_prefix"),
                 *security.port_problems(properties)]

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from isotherm.model.problem import Problem
 from isotherm.model.schema import AllowedValues, Attr, Custom, Prop, Range, Support
 from isotherm.types.base import Values
-from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, needed, one_of, problem
+from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, needed, problem
 from isotherm.types.registry import register
 
 NO_GATEWAY = ("", "~")
@@ -84,8 +84,8 @@ class Subnet(NetworkType):
         return [
             *super().validate(properties),
             *needed(properties, "cidr", "subnetpool"),
-            *one_of(properties, "subnetpool", "cidr"),
-            *one_of(properties, "prefixlen", "cidr"),
+            *exclusive(properties, "subnetpool", "cidr"),
+            *exclusive(properties, "prefixlen", "cidr"),
             *ipv6_problems(properties),
             *gateway_problems(properties.get("gateway_ip")),
         ]

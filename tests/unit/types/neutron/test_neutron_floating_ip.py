@@ -24,7 +24,8 @@ def test_a_floating_ip_is_marked_by_its_description(network):
     assert kind.create(floating_network="x1", floating_subnet="s1", port_id="p1", dns_name="www",
                        value_specs={"description": "mine"}) == (
         post(floating_network_id="x1", subnet_id="s1", port_id="p1", dns_name="www"), put(description="mine"))
-    assert next(iter(kind.type.delete(kind.subject(None)))) == Call("", PATH, identity="floatingip.id", lookup=BY_MARKER)
+    first = next(iter(kind.type.delete(kind.subject(None))))
+    assert first == Call("", PATH, identity="floatingip.id", lookup=BY_MARKER)
 
 
 @pytest.mark.parametrize(("old", "new", "plan"), [

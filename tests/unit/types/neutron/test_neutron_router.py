@@ -25,7 +25,8 @@ def test_a_router_with_a_gateway(network):
 def test_a_router_update(network):
     router = network("Router")
     assert router.update({"external_gateway_info": {"network": "x1"}}, admin_state_up=False) == (
-        Call("PUT", ROUTER + "/{id}", {"router": {"external_gateway_info": {}, "admin_state_up": False}}, live="router"),
+        Call("PUT", ROUTER + "/{id}", {"router": {"external_gateway_info": {}, "admin_state_up": False}},
+             live="router"),
         WAIT)
     assert router.update({"l3_agent_ids": ["a"]}, l3_agent_ids=["b"]) == (Run("serve", {"agents": ["b"]}),)
     assert router.update({"l3_agent_id": "a"}, l3_agent_ids=["a"]) == ()
