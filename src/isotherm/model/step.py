@@ -5,7 +5,7 @@ an earlier step saved. A string that is nothing but one placeholder becomes that
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from typing import Any
 
 
@@ -126,9 +126,18 @@ def from_json(rows: list[dict[str, Any]]) -> Plan:
 
 
 def _changed(step: Any) -> dict[str, Any]:
-    blank = {"lookup": None, "many": None}
-    return {key: value for key, value in asdict(step).items()
-            if value not in ({}, (), "", False) and (key not in blank or value is not None)}
+    values = asdict(step)
+    return {f.name: values[f.name] for f in fields(step) if values[f.name] != _default(f)}
+
+
+def _default(f: Field[Any]) -> Any:
+    """What is left out; a field without a default never is."""
+    if f.default_factory is not MISSING:
+        return f.default_factory()
+    return _REQUIRED if f.default is MISSING else f.default
+
+
+_REQUIRED = object()
 
 
 def _step(row: dict[str, Any]) -> Step:
@@ -139,7 +148,5 @@ def _step(row: dict[str, Any]) -> Step:
     for key in TUPLES:
         if known.get(key) is not None:
             known[key] = tuple(known[key])
-    if cls is Until and "bad" not in known:
-        known["bad"] = ()
     step: Step = cls(**known)
     return step
