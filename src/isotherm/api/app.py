@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from keystonemiddleware.auth_token import AuthProtocol  # type: ignore[import-untyped]
 
+from isotherm import __version__
 from isotherm.api.dispatch import application, fail
 from isotherm.api.envelope import Envelope, StartResponse, Wsgi
 from isotherm.api.policy import Policy
@@ -27,7 +28,7 @@ def make_app(store: Store, commands: Commands, clouds: Clouds, registry: Registr
     """
     service = Service(
         store=store, commands=commands, clouds=clouds, registry=registry, policy=Policy(settings.api.policy_file),
-        max_body=settings.limits.max_json_body_size, public_url=settings.api.public_url.rstrip("/"),
+        max_body=settings.limits.max_json_body_size, revision=__version__, public_url=settings.api.public_url.rstrip("/"),
     )
     inner: Wsgi = application(service, ROUTES, ARNS)
     if auth:

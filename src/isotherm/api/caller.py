@@ -12,7 +12,8 @@ from isotherm.model.request import Caller
 def caller_of(environ: Mapping[str, Any], policy: Policy) -> Caller:
     """The caller that the authentication layer found, as its X-... headers tell."""
     def header(name: str) -> str:
-        return str(environ.get("HTTP_" + name, ""))
+        value = environ.get("HTTP_" + name)
+        return "" if value is None else str(value)       # the middleware puts None where a token has no such part
     caller = Caller(
         user_id=header("X_USER_ID"), user_name=header("X_USER_NAME"), user_domain_id=header("X_USER_DOMAIN_ID"),
         project_id=header("X_PROJECT_ID"), project_name=header("X_PROJECT_NAME"),

@@ -26,10 +26,10 @@ class Service:
     clouds: Clouds
     registry: Registry
     policy: Policy
-    max_body: int = 1048576
+    max_body: int
+    revision: str
     public_url: str = ""
     report_seconds: float = BEAT
-    revision: str = "unknown"
     facts: Kept[Facts] = field(default_factory=lambda: Kept(FACTS_KEPT))
 
     def barred(self, caller: Caller) -> frozenset[str]:
