@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from databases import KINDS, STARTERS, Missing, Server
 
 CHOSEN = tuple(os.environ.get("ISOTHERM_DATABASES", ",".join(KINDS)).split(","))

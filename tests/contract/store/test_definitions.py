@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
-from rows import NOW, stack_row
 
 from isotherm.model.records import TraversalRow
 from isotherm.store import definitions, stacks, traversals
 from isotherm.store.schema import blob, definition
 from isotherm.store.store import Store
+from rows import NOW, stack_row
 
 SOON = datetime.now(UTC) + timedelta(days=1)
 ODD = "nul \0, half a pair \ud800, wide \U0001f600\r\n"

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from rows import event_row, later, stack_row
 
 from isotherm.model.records import EventRow, StackRow
 from isotherm.store import events, stacks
 from isotherm.store.events import Query
 from isotherm.store.store import Store
+from rows import event_row, later, stack_row
 
 
 @pytest.fixture

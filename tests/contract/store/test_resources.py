@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from rows import later, resource_row, stack_row
 
 from isotherm.store import resources, stacks
 from isotherm.store.resources import Query
 from isotherm.store.schema import resource
 from isotherm.store.store import Store
+from rows import later, resource_row, stack_row
 
 
 def full(name: str = "net", **values: Any) -> Any:

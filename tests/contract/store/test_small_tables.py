@@ -3,13 +3,13 @@
 from dataclasses import replace
 
 import sqlalchemy as sa
-from rows import NOW, later, stack_row
 
 from isotherm.model.credential import Credential, Deferral
 from isotherm.model.records import OutputRow, TraversalRow, WorkerRow
 from isotherm.store import credentials, outputs, stacks, traversals, workers
 from isotherm.store.schema import credential, output
 from isotherm.store.store import Store
+from rows import NOW, later, stack_row
 
 TRUST = Credential(Deferral.TRUST, project_id="p1", trustor_user_id="u", trust_id="trust-id", roles=("member", "reader"))
 
@@ -30,7 +30,8 @@ def test_credentials_come_back_and_are_sealed(store: Store) -> None:
     ids = [store.write(credentials.insert, value) for value in (TRUST, secret)]
     assert [store.read(credentials.get, id_) for id_ in ids] == [TRUST, secret]
     table = repr(store.read(lambda conn: conn.execute(sa.select(credential)).all()))
-    assert "s3cret" not in table and "trust-id" not in table
+    assert "s3cret" not in table
+    assert "trust-id" not in table
     store.write(credentials.delete, ids[0])
     assert store.read(credentials.get, ids[0]) is None
     assert store.read(credentials.get, ids[1]) == secret
@@ -66,7 +67,8 @@ def test_traversals_end_once_or_are_overtaken(store: Store) -> None:
     assert store.read(traversals.with_rollback, ["t1", "t2"]) == []
     store.write(traversals.insert, second)
     found = store.read(traversals.get, "t1")
-    assert found is not None and found.state == "superseded"
+    assert found is not None
+    assert found.state == "superseded"
     assert store.write(traversals.end, "t2", "complete", later(3))
     assert not store.write(traversals.end, "t2", "failed", later(4))
     assert store.read(traversals.get, "t2") == replace(second, state="complete", ended_at=later(3))

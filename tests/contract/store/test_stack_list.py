@@ -3,11 +3,11 @@
 from typing import Any
 
 import pytest
-from rows import later, stack_row
 
 from isotherm.store import stack_list, stacks
 from isotherm.store.stack_list import Query
 from isotherm.store.store import Store
+from rows import later, stack_row
 
 
 @pytest.fixture

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from rows import NOW, later, stack_row
 
 from isotherm.model.records import StackRow
 from isotherm.store import stacks
 from isotherm.store.store import Store
+from rows import NOW, later, stack_row
 
 
 def add(store: Store, *rows: StackRow) -> None:
@@ -31,7 +31,8 @@ def test_every_column_comes_back(store: Store) -> None:
 def test_names_are_found_as_they_are_written(store: Store) -> None:
     add(store, stack_row("web"), stack_row("Web"))
     found = store.read(stacks.find, "p1", "Web")
-    assert found is not None and found.name == "Web"
+    assert found is not None
+    assert found.name == "Web"
     assert store.read(stacks.find, "p1", "WEB") is None
 
 
@@ -55,7 +56,8 @@ def test_deleted_stacks_are_found_by_id_only(store: Store) -> None:
     store.write(stacks.mark_deleted, row.id, later(1))
     assert store.read(stacks.find, "p1", "web") is None
     found = store.read(stacks.find, "p1", row.id)
-    assert found is not None and found.deleted_at == later(1)
+    assert found is not None
+    assert found.deleted_at == later(1)
 
 
 def test_other_projects_stacks_are_not_found(store: Store) -> None:
@@ -67,7 +69,8 @@ def test_other_projects_stacks_are_not_found(store: Store) -> None:
     for project in ("p1", "users-of-web", None):
         for name in ("web", row.id):
             found = store.read(stacks.find, project, name)
-            assert found is not None and found.id == row.id
+            assert found is not None
+            assert found.id == row.id
 
 
 def test_without_a_project_a_name_must_be_the_only_one(store: Store) -> None:
@@ -80,7 +83,8 @@ def test_a_name_may_look_like_an_id(store: Store) -> None:
     row = stack_row(name)
     add(store, row)
     found = store.read(stacks.find, "p1", name)
-    assert found is not None and found.id == row.id
+    assert found is not None
+    assert found.id == row.id
 
 
 def test_update_writes_the_whole_row(store: Store) -> None:

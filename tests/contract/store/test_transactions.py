@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
-from rows import stack_row
 
 from isotherm.store import stacks, workers
 from isotherm.store.schema import stack, worker
 from isotherm.store.store import COLLISIONS, Store
 from isotherm.store.vault import Vault
+from rows import stack_row
 
 
 def test_a_write_is_committed_and_read(store: Store) -> None:
@@ -111,7 +111,8 @@ def test_many_threads_write_without_an_error(store: Store) -> None:
         for one in [pool.submit(store.write, count) for _ in range(80)]:
             one.result(60)
     found = store.read(stacks.get, row.id)
-    assert found is not None and found.depth == 80
+    assert found is not None
+    assert found.depth == 80
 
 
 def test_statements_are_counted(store: Store) -> None:
