@@ -44,6 +44,8 @@ class Field:
     """Whether PUT may change it."""
     write: str = MEMBER
     """Who may give it a value other than the default."""
+    rewrite: str | None = None
+    """Who may change it, when that is not the same."""
     seen: str = MEMBER
     """Who gets it in answers."""
 

@@ -32,7 +32,7 @@ def _wanted(call: Call) -> tuple[str | None, str | None]:
 
 
 def _answer(router: Body, port: Body, subnet_ids: list[str]) -> Body:
-    return {"id": router["id"], "tenant_id": router["project_id"], "project_id": router["project_id"],
+    return {"id": router["id"], "project_id": router["project_id"],
             "network_id": port["network_id"], "port_id": port["id"], "subnet_id": subnet_ids[0], "subnet_ids": subnet_ids}
 
 
@@ -63,7 +63,7 @@ def _by_subnet(call: Call, router: Body, subnet_id: str) -> Body:
 
 def _by_port(call: Call, router: Body, port_id: str) -> Body:
     port = ports.PORTS.find(call, port_id)
-    if port["device_id"] and port["device_id"] != router["id"]:
+    if port["device_id"]:
         raise Conflict(f"Unable to complete operation on port {port_id} for network {port['network_id']}. Port already has "
                        f"an attached device {port['device_id']}.", "PortInUse")
     if not port["fixed_ips"]:

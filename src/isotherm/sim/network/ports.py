@@ -38,7 +38,7 @@ FIELDS = (
     Field("network_id", uuid, REQUIRED, put=False),
     f.ADMIN_STATE,
     f.STATUS,
-    Field("mac_address", optional(mac), write=OWNER),
+    Field("mac_address", optional(mac), write=OWNER, rewrite=ADMIN),
     Field("fixed_ips", items(mapping(subnet_id=uuid, ip_address=address))),
     Field("device_id", text(), ""),
     Field("device_owner", text(), ""),
@@ -110,7 +110,7 @@ def create(cloud: Cloud, body: Body) -> Body:
     port["allowed_address_pairs"] = _pairs(body["allowed_address_pairs"], port["mac_address"])
     port["extra_dhcp_opts"] = [{"ip_version": 4, **option} for option in body["extra_dhcp_opts"]]
     port["dns_domain"] = body["dns_domain"] or network["dns_domain"]
-    port.update(ip_allocation="immediate", resource_request=None, status="DOWN")
+    port.update(ip_allocation="none" if body.get("fixed_ips") == [] else "immediate", resource_request=None, status="DOWN")
     _bind(port)
     return keep(cloud, "port", port)
 
@@ -123,6 +123,7 @@ def update(cloud: Cloud, port: Body, changed: Body) -> None:
     if {"security_groups", "port_security_enabled", "allowed_address_pairs"} & changed.keys():
         _check_security(cloud, merged, changed)
     if "fixed_ips" in changed:
+        merged["ip_allocation"] = "immediate" if changed["fixed_ips"] else "none"
         merged["fixed_ips"] = Allocation(cloud, merged, own=port["fixed_ips"]).asked(changed["fixed_ips"])
     if "allowed_address_pairs" in changed:
         merged["allowed_address_pairs"] = _pairs(changed["allowed_address_pairs"], merged["mac_address"])

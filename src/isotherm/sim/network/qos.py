@@ -47,7 +47,7 @@ def delete(cloud: Cloud, policy: Body) -> None:
 
 
 def view(cloud: Cloud, policy: Body) -> Body:
-    return {"rules": policy["_rules"]}
+    return {"rules": [{**rule, "qos_policy_id": policy["id"]} for rule in policy["_rules"]]}
 
 
 POLICIES = Resource(

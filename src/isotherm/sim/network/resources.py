@@ -116,11 +116,12 @@ def _permit(call: Call, resource: Resource, verb: str, given: Body, target: Body
     defaults = {f.name: f for f in resource.fields}
     for name, value in given.items():
         declared = defaults[name]
-        if declared.write == MEMBER or (verb == "create" and value == declared.default):
+        needed = declared.rewrite if verb == "update" and declared.rewrite else declared.write
+        if needed == MEMBER or (verb == "create" and value == declared.default):
             continue
-        if declared.write == ADMIN and call.ctx.is_admin:
+        if needed == ADMIN and call.ctx.is_admin:
             continue
-        if declared.write == OWNER and resource.privileged(call.cloud, call.ctx, target):
+        if needed == OWNER and resource.privileged(call.cloud, call.ctx, target):
             continue
         raise forbidden(verb, resource, name)
 
@@ -186,7 +187,7 @@ def _list(call: Call, resource: Resource) -> Body:
     else:
         found = [b for b in found if selecting.passes({**b, **resource.view(call.cloud, b)}, wanted, tests)]
     missing = resource.not_found(call.query.get("marker", ""))
-    chosen, links = selecting.page(selecting.sort(found, call.pairs), call, resource.plural, missing)
+    chosen, links = selecting.page(selecting.sort(found, call.pairs), call, missing)
     rows = [selecting.columns(resource.render(call.cloud, call.ctx, body), call.pairs) for body in chosen]
     return {resource.plural: rows, **({f"{resource.plural}_links": links} if links is not None else {})}
 

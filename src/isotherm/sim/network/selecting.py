@@ -35,7 +35,8 @@ def filters(pairs: Pairs, known: Iterable[str], tests: Mapping[str, Test]) -> di
     for name, value in pairs:
         if name not in CONTROLS:
             found.setdefault("project_id" if name == "tenant_id" else name, []).append(value)
-    unknown = [name for name in found if name not in tests and name not in set(known)]
+    accepted = {*known, *tests}
+    unknown = [name for name in found if name not in accepted]
     if unknown:
         raise BadRequest(f"{unknown} is invalid attribute for filtering", "HTTPBadRequest")
     return found
@@ -69,7 +70,7 @@ def sort(items: list[Body], pairs: Pairs) -> list[Body]:
     return order(items, keys, directions) if keys else items
 
 
-def page(items: list[Body], call: Call, key: str, missing: NotFound) -> tuple[list[Body], list[Body] | None]:
+def page(items: list[Body], call: Call, missing: NotFound) -> tuple[list[Body], list[Body] | None]:
     """The page the query asks for, and its links (None when it asks for no page). `missing`: the marker's 404."""
     query = call.query
     limit, marker = query.get("limit"), query.get("marker")

@@ -78,8 +78,8 @@ def check_modes(body: Body) -> None:
                        "attributes are set, they must be the same value")
 
 
-def check_range(cloud: Cloud, body: Body, span: Range) -> None:
-    """400 for a range of another version, one too small for DHCP, one that overlaps another of the network."""
+def check_form(body: Body, span: Range) -> None:
+    """400 for a range of another version, or one too small for DHCP."""
     if span.version != body["ip_version"]:
         raise unusable(f"cidr '{span}' does not match the ip_version '{body['ip_version']}'")
     if body["ipv6_address_mode"] in AUTOMATIC and span.prefixlen != 64:
@@ -87,6 +87,10 @@ def check_range(cloud: Cloud, body: Body, span: Range) -> None:
                        "requires the prefix to be /64")
     if body["enable_dhcp"] and span.max_prefixlen - span.prefixlen < 2:
         raise unusable("Subnet has a prefix length that is incompatible with DHCP service enabled")
+
+
+def check_overlap(cloud: Cloud, body: Body, span: Range) -> None:
+    """400 for a range that overlaps another of the network."""
     for other in cloud.where("subnet", network_id=body["network_id"]):
         if span.version == other["ip_version"] and span.overlaps(_span(other)):  # type: ignore[arg-type]
             raise unusable(f"Requested subnet with cidr: {span} for network: {body['network_id']} overlaps with another "
@@ -158,7 +162,7 @@ def create(cloud: Cloud, body: Body) -> Body:
     network = networks.find(cloud, body["network_id"])
     check_modes(body)
     span = ip_network(subnetpools.take(cloud, body))
-    check_range(cloud, body, span)
+    check_form(body, span)
     body["cidr"] = str(span)
     body.setdefault("gateway_ip", default_gateway(span))
     check_gateway(body["gateway_ip"], span)
@@ -166,6 +170,7 @@ def create(cloud: Cloud, body: Body) -> Body:
         check_pools(body["allocation_pools"], span, body["gateway_ip"])
     else:
         body["allocation_pools"] = default_pools(span, body["gateway_ip"])
+    check_overlap(cloud, body, span)
     for name in ("prefixlen", "use_default_subnetpool"):
         body.pop(name, None)
     return keep(cloud, "subnet", {**body, "revision_number": 0, "router:external": network["router:external"]})
