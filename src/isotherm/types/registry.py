@@ -10,6 +10,8 @@ from isotherm.model.schema import TypeSchema
 from isotherm.types.base import ResourceType
 
 MODULES = (
+    "isotherm.types.cinder.volume",
+    "isotherm.types.cinder.volume_attachment",
     "isotherm.types.heat.none",
     "isotherm.types.heat.random_string",
     "isotherm.types.heat.test_resource",
@@ -24,6 +26,10 @@ MODULES = (
     "isotherm.types.neutron.security_group",
     "isotherm.types.neutron.security_group_rule",
     "isotherm.types.neutron.subnet",
+    "isotherm.types.nova.flavor",
+    "isotherm.types.nova.keypair",
+    "isotherm.types.nova.server",
+    "isotherm.types.nova.server_group",
 )
 
 T = TypeVar("T", bound=type[ResourceType])
