@@ -17,10 +17,14 @@ class Supervisor:
     """Runs `count` processes of one command until `told`; one that dies is replaced.
 
     Each child's standard input is a pipe that ends with the parent. A child that exits with `hopeless` ends them all.
+    pass_fds: open files that children inherit.
     """
 
-    def __init__(self, command: Sequence[str], count: int, told: threading.Event, hopeless: int):
+    def __init__(
+        self, command: Sequence[str], count: int, told: threading.Event, hopeless: int, pass_fds: Sequence[int] = ()
+    ):
         self._command, self._told, self._hopeless = list(command), told, hopeless
+        self._pass_fds = tuple(pass_fds)
         self._lock = threading.Lock()
         self._children: dict[int, subprocess.Popen[bytes]] = {}
         self._threads = [threading.Thread(target=self._keep, args=(n,), name=f"keep-{n}") for n in range(count)]
@@ -66,7 +70,7 @@ class Supervisor:
         with self._lock:
             if self._told.is_set():
                 return 0
-            child = subprocess.Popen(self._command, stdin=subprocess.PIPE)
+            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, pass_fds=self._pass_fds)
             self._children[number] = child
         code = child.wait()
         with self._lock:

@@ -25,15 +25,29 @@ LEVELS = click.Choice(["DEBUG", "INFO", "WARNING", "ERROR"])
 
 
 @click.command("up")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), default=Path("var"), show_default=True,
-              help="Directory of the databases, secrets and clouds.yaml.")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("var"),
+    show_default=True,
+    help="Directory of the databases, secrets and clouds.yaml.",
+)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8004, show_default=True, help="Port; 0: any free one.")
 @click.option("--log", "level", type=LEVELS, default="WARNING", show_default=True, help="What goes to standard error.")
 @config_option
 @simulated_options
-def command(data: Path, host: str, port: int, level: str, files: tuple[Path, ...], delays: tuple[str, ...],
-            latency: float, faults: tuple[str, ...], seed: int | None) -> None:
+def command(
+    data: Path,
+    host: str,
+    port: int,
+    level: str,
+    files: tuple[Path, ...],
+    delays: tuple[str, ...],
+    latency: float,
+    faults: tuple[str, ...],
+    seed: int | None,
+) -> None:
     """Run the API, a worker and a simulated cloud in one process, on SQLite.
 
     Prints "ready: URL" once DIR/clouds.yaml is written and requests are served.
