@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
-from sqlalchemy.exc import NoSuchModuleError as NoSuchDialect
 
 from isotherm.api.app import make_app
 from isotherm.bus.local import Bus, LocalBus
@@ -24,6 +24,8 @@ from isotherm.store.store import Store
 from isotherm.store.vault import Vault, VaultError
 from isotherm.types.registry import registry
 
+DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
+
 
 def make_store(settings: Settings) -> Store:
     """The database, at its newest schema. Raises ConfigError when it cannot be reached or the keys cannot be used."""
@@ -32,10 +34,14 @@ def make_store(settings: Settings) -> Store:
     except VaultError as error:
         raise ConfigError(f"[secrets] keys: {error}") from None
     try:
+        backend = make_url(settings.database.url).get_backend_name()
+    except ArgumentError as error:
+        raise ConfigError(f"[database] url cannot be used: {_first_line(error)}") from None
+    if backend not in DATABASES:
+        raise ConfigError(f"[database] url: {backend} is not a known database; there are {', '.join(DATABASES)}")
+    try:
         store = Store(settings.database.url, vault)
         store.upgrade()
-    except (ArgumentError, NoSuchDialect, ImportError) as error:
-        raise ConfigError(f"[database] url cannot be used: {_first_line(error)}") from None
     except SQLAlchemyError as error:
         raise ConfigError(f"[database] url: the database cannot be used: {_first_line(error)}") from None
     return store
