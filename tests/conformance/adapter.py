@@ -28,6 +28,7 @@ from isotherm.template.expression import unknowns
 from isotherm.template.nested import TemplateType, environment_of
 from isotherm.types.registry import registry
 
+SUFFIX = "abcdefghijkl"
 STACK_ID = "6d2a3b8e-0d4c-4a50-9d5c-0f1d0b3c2a11"
 CATALOG = registry()
 
@@ -64,16 +65,22 @@ class Stack:
             return
         kind = CATALOG.get(resource.target)
         assert kind is not None
-        subject = Subject(name, resource.target, STACK_ID, self.name, "corpus_project", f"{self.name}-{name}",
+        subject = Subject(name, resource.target, STACK_ID, self.name, "corpus_project", f"{self.name}-{name}-{SUFFIX}",
                           properties=kind.translate(properties), metadata=self.definition.metadata(name, self))
+        if resource.target == "OS::Heat::TestResource" and properties.get("fail"):
+            raise Failed("create", "ResourceFailure", "told to fail")
+        wrong = kind.validate(properties)
+        if wrong:
+            raise Invalid(wrong)
         data: dict[str, Any] = {}
-        identity = name
+        identity = subject.physical_name
         for step in kind.create(subject):
             if isinstance(step, Keep):
                 data |= step.data
                 identity = step.physical_id or identity
             elif not isinstance(step, Pause) and not getattr(step, "local", False):
                 raise Failed("cloud", resource.target, "needs a cloud")
+        identity = resource.external_id or identity
         self.subjects[name] = Subject(
             name, resource.target, STACK_ID, self.name, "corpus_project", identity, identity, subject.properties, data,
             metadata=subject.metadata, status=("CREATE", "COMPLETE"))
@@ -82,8 +89,8 @@ class Stack:
         resource = self.definition.resources[name]
         facade = Facade(self.definition.metadata(name, self), resource.deletion_policy, self.definition.update_policy(name))
         nested = compile(schema.template, environment_of(name, self.definition.environment), self.files, catalog=CATALOG,
-                         parameters=properties, pseudo=Pseudo(STACK_ID, f"{self.name}-{name}", "corpus_project"), facade=facade)
-        child = Stack(nested, f"{self.name}-{name}", self.files)
+                         parameters=properties, pseudo=Pseudo(STACK_ID, f"{self.name}-{name}-{SUFFIX}", "corpus_project"), facade=facade)
+        child = Stack(nested, f"{self.name}-{name}-{SUFFIX}", self.files)
         child.create()
         self.children[name] = child
 
@@ -178,7 +185,7 @@ def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "outputs": json.loads(json.dumps(outputs)),
         "resources": {name: one.type for name, one in definition.resources.items()},
-        "stack_parameters": {name: one.text for name, one in definition.parameters.items()},
+        "stack_parameters": {name: text for name, text in definition.parameter_texts.items() if not name.lower().endswith(("stack_id", "stackid"))},
     }
 
 

@@ -21,7 +21,7 @@ from isotherm.template.report import Report, near, shown
 from isotherm.template.resources import Resources
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld
-from isotherm.template.tree import Map
+from isotherm.template.tree import Map, key_text
 
 CFN_REGION = "ap-southeast-1"
 
@@ -147,11 +147,11 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     check_groups(template, declarations, report)
     chosen = {**environment.parameters, **given}
     for name in chosen:
-        if str(name) not in declarations:
+        if key_text(name) not in declarations:
             report.add("unknown-parameter", (template.dialect.spell("parameters"),),
                        f"The template has no parameter {name!r}, which was given a value.", hint=near(name, declarations))
-    texts = {str(name): value for name, value in chosen.items()}
-    defaults = {str(name): value for name, value in environment.parameter_defaults.items()}
+    texts = {key_text(name): value for name, value in chosen.items()}
+    defaults = {key_text(name): value for name, value in environment.parameter_defaults.items()}
     values = {}
     for name, one in declarations.items():
         table = texts if texts.get(name) is not None else defaults

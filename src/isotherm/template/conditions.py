@@ -20,6 +20,8 @@ class Conditions:
 
     def __init__(self, dialect: Dialect, section: Mapping[Any, Any], scope: Scope):
         self.grammar: Grammar = grammar(dialect, condition=True)
+        self.values: Grammar = grammar(dialect)
+        self.choice = "if" if dialect.hot else "Fn::If"
         self.section, self.scope = section, scope
         self.root = dialect.spell("conditions")
         self.known: dict[str, Any] = {}
@@ -61,7 +63,15 @@ class Conditions:
                 (name, argument), = value.items()
                 row = self.grammar.functions.get(name) if isinstance(name, str) else None
                 if row is not None:
-                    return Call(row, self.parse(argument, (*path, name)), (*path, name))
+                    if row.literal and not isinstance(argument, list if row.shape == "list" else Mapping):
+                        raise BadArgument(f"{name}: its {row.shape} must be written out here.", "bad-condition")
+                    parsed = self.parse(argument, (*path, name))
+                    if row.literal and isinstance(parsed, Call):
+                        raise BadArgument(f"{name}: its {row.shape} must be written out here.", "bad-condition")
+                    return Call(row, parsed, (*path, name))
+                if name in self.values.functions or name in self.values.removed or name == self.choice:
+                    raise BadArgument(f"the function {name} cannot be used in conditions.", "bad-condition",
+                                      near(name, self.grammar.functions))
             return MapOf(tuple((key, self.parse(part, (*path, key))) for key, part in value.items()))
         if isinstance(value, list):
             return ListOf(tuple(self.parse(part, (*path, index)) for index, part in enumerate(value)))

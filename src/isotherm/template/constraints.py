@@ -56,7 +56,7 @@ def as_number(value: Any) -> int | float | None:
 
 def _allowed(one: AllowedValues, value: Any, said: str) -> str:
     if isinstance(value, list | tuple):
-        missing = [item for item in value if not isinstance(item, Unknown) and not _among(item, one.values)]
+        missing = [item for item in value if not isinstance(item, Unknown) and item not in one.values]
         if not missing:
             return ""
         said = shown(missing[0])
@@ -75,10 +75,11 @@ def _pattern(one: AllowedPattern, value: Any, said: str) -> str:
     if not isinstance(value, str):
         return ""
     try:
-        matched = re.fullmatch(one.pattern, value)
+        matched = re.match(one.pattern, value)
     except re.error as exc:
         return f"the pattern {one.pattern!r} is no regular expression: {exc}."
-    return "" if matched else f"{said} does not match {one.pattern!r}."
+    # The first match from the start must reach the end: Heat's rule, which backtracks less than a full match.
+    return "" if matched and matched.end() == len(value) else f"{said} does not match {one.pattern!r}."
 
 
 def _modulo(one: Modulo, value: Any, said: str) -> str:

@@ -9,7 +9,7 @@ from isotherm.template.constraints import as_number
 from isotherm.template.document import Template
 from isotherm.template.parameters import CONVERT, WORDS, Declaration, Rule, Unfit
 from isotherm.template.report import Report, kind, near, shown
-from isotherm.template.tree import Path
+from isotherm.template.tree import Path, key_text
 from isotherm.template.versions import MODULO_SINCE
 
 CODE = "parameter-declaration"
@@ -30,9 +30,9 @@ def declared(template: Template, report: Report) -> dict[str, Declaration]:
     found = {}
     for name, body in template.section("parameters").items():
         reader = _Reader(template, report, (section, name))
-        one = reader.declaration(str(name), body)
+        one = reader.declaration(key_text(name), body)
         if one is not None:
-            found[str(name)] = one
+            found[key_text(name)] = one
     return found
 
 
@@ -70,13 +70,9 @@ class _Reader:
             immutable=self.flag(body, "immutable"), tags=self.tags(body), rules=tuple(rules), path=self.path, written=body)
 
     def flag(self, body: Mapping[str, Any], key: str) -> bool:
+        """In HOT whatever is not empty counts as true, even the string `false`: so does Heat, and a secret stays one."""
         value = body.get(key, False)
-        if isinstance(value, bool):
-            return value
-        found = WORDS.get(str(value).strip().lower())
-        if found is None and key == "immutable":
-            self.wrong(f"`immutable` is true or false, not {shown(value)}.", key)
-        return bool(found)
+        return bool(value) if self.dialect.hot else bool(WORDS.get(str(value).strip().lower()))
 
     def tags(self, body: Mapping[str, Any]) -> tuple[str, ...]:
         tags = body.get("tags")
@@ -93,7 +89,7 @@ class _Reader:
             return
         if canonical == "comma_delimited_list" and isinstance(default, Mapping):
             self.wrong(f"The default must be a list or a string, not {shown(default)}.", key)
-        elif canonical in ("string", "number", "boolean") and isinstance(default, Mapping | list):
+        elif canonical in ("number", "boolean") and isinstance(default, Mapping | list):
             self.wrong(f"The default must be a {canonical}, not {shown(default)}.", key)
 
     def hot_rules(self, body: Mapping[str, Any], canonical: str) -> list[Rule]:
@@ -148,15 +144,16 @@ class _Reader:
                        allowed=[WORD[one] for one, types in FOR_TYPES.items() if canonical in types])
             return None
         if isinstance(constraint, AllowedValues) and canonical == "number":
-            return AllowedValues(tuple(_converted(value, canonical) for value in constraint.values))
+            return self.numbers(constraint, path)
         return constraint
 
 
-def _converted(value: Any, canonical: str) -> Any:
-    try:
-        return CONVERT[canonical](value)
-    except Unfit:
-        return value
+    def numbers(self, constraint: AllowedValues, path: Path) -> AllowedValues | None:
+        try:
+            return AllowedValues(tuple(CONVERT["number"](value) for value in constraint.values))
+        except Unfit:
+            self.wrong("The allowed values of a number must be numbers.", *path)
+            return None
 
 
 def _bounds(value: Any, first: str, second: str, word: str) -> tuple[Any, Any]:
@@ -166,10 +163,11 @@ def _bounds(value: Any, first: str, second: str, word: str) -> tuple[Any, Any]:
     if extra:
         raise Unfit(f"`{word}` has {first} and {second}, not {extra[0]!r}.")
     bounds = []
+    whole = word in ("length", "modulo")
     for key in (first, second):
         number = None if value.get(key) is None else as_number(value[key])
-        if value.get(key) is not None and number is None:
-            raise Unfit(f"`{key}` of `{word}` is a number, not {shown(value[key])}.")
+        if value.get(key) is not None and (number is None or (whole and isinstance(number, float))):
+            raise Unfit(f"`{key}` of `{word}` is {'an integer' if whole else 'a number'}, not {shown(value[key])}.")
         bounds.append(number)
     if bounds == [None, None]:
         raise Unfit(f"`{word}` needs {first} or {second}.")
@@ -210,8 +208,8 @@ def _custom(value: Any) -> Custom:
 
 
 HOT_RULES: Mapping[str, Any] = {
-    "length": lambda value: Length(*_bounds(value, "min", "max", "length")),
     "range": lambda value: Range(*_bounds(value, "min", "max", "range")),
+    "length": lambda value: Length(*_bounds(value, "min", "max", "length")),
     "modulo": _modulo, "allowed_values": _values, "allowed_pattern": _pattern, "custom_constraint": _custom,
 }
 CFN_RULES: tuple[tuple[tuple[str, ...], Any], ...] = (
@@ -239,7 +237,7 @@ def check_groups(template: Template, names: Mapping[str, Declaration], report: R
             continue
         for at, name in enumerate(members):
             path = ("parameter_groups", index, "parameters", at)
-            if not isinstance(name, str | int) or str(name) not in names:
+            if not isinstance(name, str | int) or (str(name) not in names and name not in template.dialect.pseudo):
                 report.add("bad-group", path, f"There is no parameter {name!r}.", hint=near(name, names))
             elif name in seen:
                 report.add("bad-group", path, f"The parameter {name!r} is in group {seen[name] + 1} already.")

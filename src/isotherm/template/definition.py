@@ -10,7 +10,8 @@ from isotherm.model.schema import TypeSchema
 from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
-from isotherm.template.expression import Scope, World, evaluate, unknowns
+from isotherm.template.expression import Scope, World, evaluate, evaluate_entries, unknowns
+from isotherm.template.nested import TemplateType
 from isotherm.template.parameters import ParameterValue
 from isotherm.template.properties import Coercion
 from isotherm.template.report import failure
@@ -84,14 +85,23 @@ class Definition:
     scope: Scope = field(repr=False)
     disabled: frozenset[str] = frozenset()
 
+    @property
+    def parameter_texts(self) -> dict[str, str]:
+        """All parameters, pseudo parameters first, as the API shows them: strings, hidden ones masked."""
+        pseudo = {name: str(self.scope.parameters.get(name, "")) for name in self.template.dialect.pseudo}
+        return pseudo | {name: one.text for name, one in self.parameters.items()}
+
     def properties(self, name: str, world: World) -> dict[str, Any]:
         """The properties of a resource: resolved, typed, defaults filled in. Raises Invalid with the place."""
         resource = self.resources[name]
         if resource.settled:
             return dict(resource.static)
         expression = resource.expressions.get("properties")
-        values = evaluate(expression, self.scope.at(world)) if expression is not None else {}
-        run = Coercion(self.template.place)
+        if resource.schema.open:  # whatever such a type is given, it does nothing with it
+            values = evaluate_entries(expression, self.scope.at(world), [])
+        else:
+            values = evaluate(expression, self.scope.at(world)) if expression is not None else {}
+        run = Coercion(self.template.place, template=isinstance(resource.schema, TemplateType))
         made = run.properties(resource.schema.properties, values or {}, (*resource.path, self._word("properties")),
                               resource.schema.open)
         errors = [problem for problem in run.problems if problem.severity is Severity.ERROR]

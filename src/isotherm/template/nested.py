@@ -10,14 +10,14 @@ from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.report import Report
 
-STACK_ID = "OS::stack_id"
+PROPERTY_TYPES: Mapping[str, type] = {
+    "string": str, "number": float, "comma_delimited_list": list, "json": dict, "boolean": bool,
+}
 
 
 @dataclass(frozen=True, slots=True)
 class TemplateType:
     """A resource type that a template implements: its parameters are the properties, its outputs the attributes.
-
-    Values are not typed here: the nested template's own parameters judge them.
     """
 
     name: str
@@ -31,10 +31,10 @@ class TemplateType:
 def template_type(name: str, template: Template) -> TemplateType:
     """The type that a template is. What is wrong with its declarations is found when it is compiled."""
     properties = tuple(
-        Prop(one.name, object, one.description, update=True, sensitive=one.hidden)
+        Prop(one.name, PROPERTY_TYPES[one.type], one.description, update=True, sensitive=one.hidden)
         for one in declared(template, Report(template.place)).values())
     attributes = [Attr(str(output), None) for output in template.section("outputs")]
-    attributes += [Attr("show", dict), Attr("stack_id", str), Attr("outputs", dict)]
+    attributes.append(Attr("show", dict))
     return TemplateType(name, template, properties, tuple(attributes))
 
 

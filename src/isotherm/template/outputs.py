@@ -12,6 +12,7 @@ from isotherm.template.expression import OMIT, Scope, evaluate
 from isotherm.template.report import Report, near, shown
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld
+from isotherm.template.tree import key_text
 
 Uses = dict[str, frozenset[tuple[Any, ...]]]
 
@@ -23,7 +24,7 @@ def outputs(template: Template, snippets: Snippets, scope: Scope, world: StaticW
     made: dict[str, OutputDefinition] = {}
     uses: dict[str, set[tuple[Any, ...]]] = {}
     for key, raw in template.section("outputs").items():
-        one = _output(template, str(key), raw, (section, key), snippets, scope, world, conditions, report)
+        one = _output(template, key_text(key), raw, (section, key), snippets, scope, world, conditions, report)
         if one is not None:
             made[one.name] = one
             for resource, path in one.uses:
@@ -39,8 +40,7 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
     dialect = template.dialect
     for key in raw:
         if key not in dialect.output_keys:
-            say = report.add if dialect.hot else report.warn
-            say("unknown-output-key", (*path, key), f"{key!r} is no key of an output.", hint=near(key, dialect.output_keys))
+            report.warn("unknown-output-key", (*path, key), f"{key!r} is no key of an output.", hint=near(key, dialect.output_keys))
     word, condition = dialect.spell("value"), dialect.spell("condition")
     if word not in raw:
         report.add("bad-output", path, f"The output {name!r} has no `{word}`.")

@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isotherm.model.schema import TYPE_NAMES, Constraint, Custom
+from isotherm.model.schema import TYPE_NAMES, AllowedPattern, Constraint, Custom
 from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number, broken
 from isotherm.template.expression import unknowns
-from isotherm.template.report import Report, shown
+from isotherm.template.report import Report, kind, shown
 from isotherm.template.tree import Path
 
 MASK = "******"
@@ -77,24 +77,18 @@ class ParameterValue:
         """As the API shows it, hidden or not."""
         kind, value = self.declaration.type, self.value
         if kind == "json":
-            return value if isinstance(value, str) and not value else json.dumps(value, default=str)
+            return json.dumps(value, default=str)
         if kind == "comma_delimited_list" and isinstance(value, list):
             return ",".join(value)
-        return str(value if kind in ("boolean", "string") else self.raw)
+        return str(value)
 
 
 class Unfit(ValueError):
     """A value that a parameter's type cannot take."""
 
 
-def _string(value: Any) -> str:
-    if isinstance(value, Mapping | list):
-        raise Unfit("a string")
-    return str(value)
-
-
 def _number(value: Any) -> int | float:
-    number = None if isinstance(value, bool) else as_number(value)
+    number = as_number(value)
     if number is None:
         raise Unfit("a number")
     return number
@@ -129,7 +123,7 @@ def _boolean(value: Any) -> bool:
 
 
 CONVERT: Mapping[str, Callable[[Any], Any]] = {
-    "string": _string, "number": _number, "comma_delimited_list": _list, "json": _json, "boolean": _boolean,
+    "string": str, "number": _number, "comma_delimited_list": _list, "json": _json, "boolean": _boolean,
 }
 
 
@@ -153,11 +147,28 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         said = "the value" if declaration.hidden else shown(raw)
         report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r} must be {exc}, not {said}.")
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type]), is_given, raw)
+    _check(declaration, raw, value, report)
+    if is_given and declaration.default is not None:
+        _check_default(declaration, report)
+    return ParameterValue(declaration, value, is_given, raw)
+
+
+def _check(declaration: Declaration, raw: Any, value: Any, report: Report, what: str = "") -> None:
     for rule in declaration.rules:
         why = broken(rule.constraint, value, secret=declaration.hidden)
+        if isinstance(rule.constraint, AllowedPattern) and not isinstance(raw, str):
+            why = f"A pattern judges strings only, and this is a {kind(raw)}."
         if why:
-            report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r}: {why}", hint=rule.description)
-    return ParameterValue(declaration, value, is_given, raw)
+            report.add("bad-parameter", declaration.path, f"{what}The parameter {declaration.name!r}: {why}", hint=rule.description)
+
+
+def _check_default(declaration: Declaration, report: Report) -> None:
+    """A default must meet the rules even where it is not used; its type only matters where it is."""
+    try:
+        value = CONVERT[declaration.type](declaration.default)
+    except Unfit:
+        return
+    _check(declaration, declaration.default, value, report, "The default breaks a rule. ")
 
 
 def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unknown:

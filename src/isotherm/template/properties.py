@@ -76,10 +76,12 @@ def nowhere(path: Path) -> Place:
 
 @dataclass(slots=True)
 class Coercion:
-    """One run over a resource's properties. customs: (check, value, path) of the named checks that ask a cloud."""
+    """One run over a resource's properties. template: they are the parameters of a template, which reads text as a list
+    or as JSON, and any JSON as a map. customs: (check, value, path) of the named checks that ask a cloud."""
 
     locate: Locate = nowhere
     validate: bool = True
+    template: bool = False
     problems: list[Problem] = field(default_factory=list)
     customs: list[CustomCheck] = field(default_factory=list)
 
@@ -119,6 +121,8 @@ class Coercion:
             value = prop.default if prop.default is not None else ZERO[prop.type]()
             if prop.type is object or value is None:
                 return value
+        if self.template and self.taken(prop, value, path):
+            return value
         try:
             value = CONVERT[prop.type](value)
         except Unfit:
@@ -134,6 +138,14 @@ class Coercion:
             self.constrain(prop, value, path)
         return value
 
+    def taken(self, prop: Prop, value: Any, path: Path) -> bool:
+        """Whether the template itself will make the value fit."""
+        if prop.type is list and isinstance(value, list):
+            for index, item in enumerate(value):
+                if isinstance(item, list | dict):
+                    self.wrong("bad-property", (*path, index), f"An item of a list of strings cannot be {shown(item)}.")
+        return isinstance(value, str | list) if prop.type is dict else prop.type is list and isinstance(value, str)
+
     def unfit(self, prop: Prop, value: Any, path: Path) -> None:
         said = "the value given" if prop.sensitive else shown(value)
         self.wrong("bad-property", path, f"{path[-1] if path else prop.name!r} must be of type {TYPE_NAMES[prop.type]}, not {said}.")
@@ -141,6 +153,8 @@ class Coercion:
     def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
         """A value of the run can already be of a type that will not do."""
         if not self.validate or value.type is prop.type or object in (value.type, prop.type):
+            return
+        if self.template and (prop.type is dict or (prop.type, value.type) == (list, str)):
             return
         if value.type in SCALARS and prop.type in SCALARS:
             return

@@ -24,7 +24,8 @@ from isotherm.template.tree import Map, Position, Seq
 
 STRING = "tag:yaml.org,2002:str"
 MERGE = "tag:yaml.org,2002:merge"
-PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"}
+SET, PAIRS = "tag:yaml.org,2002:set", ("tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs")
+PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", SET, *PAIRS}
 # Dates stay text: a template's `2013-05-23` is a version, not a day.
 RESOLVERS = {
     first: [(tag, regexp) for tag, regexp in rows if tag != "tag:yaml.org,2002:timestamp"]
@@ -108,10 +109,10 @@ def _read_yaml(text: str, name: str, limits: Limits) -> Any:
 class _Frame:
     """A container that is being read."""
 
-    __slots__ = ("anchor", "at", "expecting", "items", "key", "kind", "merged", "start", "weight")
+    __slots__ = ("anchor", "at", "expecting", "items", "key", "kind", "merged", "start", "tag", "weight")
 
-    def __init__(self, kind: type, anchor: str | None, start: Position):
-        self.kind, self.anchor, self.start = kind, anchor, start
+    def __init__(self, kind: type, anchor: str | None, start: Position, tag: str | None):
+        self.kind, self.anchor, self.start, self.tag = kind, anchor, start, tag
         self.items: Any = {} if kind is Map else []
         self.at: Any = {} if kind is Map else []
         self.key: Any = None
@@ -197,7 +198,7 @@ class _Builder:
             raise _refused("unknown-tag", f"The tag {event.tag!r} is not allowed in a template.", Place(self.name, *at))
         if event.anchor:
             self.anchors.pop(event.anchor, None)
-        self.frames.append(_Frame(kind, event.anchor, at))
+        self.frames.append(_Frame(kind, event.anchor, at, event.tag))
 
     def close(self) -> None:
         frame = self.frames.pop()
@@ -207,7 +208,9 @@ class _Builder:
                     if key not in frame.items:
                         frame.items[key] = value
                         frame.at[key] = source.at.get(key, frame.start)
-            made: Any = Map(frame.items, frame.at)
+            made: Any = Seq(frame.items) if frame.tag == SET else Map(frame.items, frame.at)
+        elif frame.tag in PAIRS:
+            made = Seq(Seq(pair) for item in frame.items if isinstance(item, Map) for pair in item.items())
         else:
             made = Seq(frame.items, tuple(frame.at))
         if frame.anchor:

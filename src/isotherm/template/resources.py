@@ -1,25 +1,26 @@
 """The resources section: each resource's keys, type, dependencies and static properties."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
+from isotherm.model.problem import Severity
 from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.conditions import Conditions
 from isotherm.template.definition import ResourceDefinition, known
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
-from isotherm.template.expression import OMIT, Facade, Scope, evaluate, evaluate_entries
+from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, evaluate_entries
 from isotherm.template.nested import TemplateType
 from isotherm.template.nesting import Nesting
 from isotherm.template.properties import Coercion, CustomCheck
 from isotherm.template.registry import is_template
 from isotherm.template.report import Report, near, shown
-from isotherm.template.snippets import Snippets
+from isotherm.template.snippets import FAILED, Snippets
 from isotherm.template.static import StaticWorld, fingerprint
-from isotherm.template.tree import EMPTY_MAP, Path
+from isotherm.template.tree import EMPTY_MAP, Path, key_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Resources:
         self.spell = template.dialect.spell
         self.drafts: list[_Draft] = []
         self.schemas: dict[str, TypeSchema] = {}
-        self.disabled: set[str] = set()
+        self.disabled: dict[str, tuple[Mapping[str, Any], Path]] = {}
         self.uses: dict[str, frozenset[tuple[Any, ...]]] = {}
         self.customs: list[CustomCheck] = []
 
@@ -68,9 +69,9 @@ class Resources:
             self.report.add("too-many-resources", (root,), f"There are {len(section)} resources; at most {limit} are allowed.")
             return
         for key, raw in section.items():
-            name, path = str(key), (root, key)
-            if not name or "/" in name or not isinstance(key, str | int):
-                self.report.add("bad-name", path, f"{name!r} cannot be the name of a resource: it is empty or has a slash.")
+            name, path = key_text(key), (root, key)
+            if "/" in name:
+                self.report.add("bad-name", path, f"{name!r} cannot be the name of a resource, because it has a slash.")
             if name in parameters:
                 self.report.add("duplicate-name", path, f"{name!r} is the name of a parameter and of a resource.")
             if not isinstance(raw, Mapping):
@@ -80,7 +81,7 @@ class Resources:
             if self.enabled(raw, path):
                 self.draft(name, raw, path)
             else:
-                self.disabled.add(name)
+                self.disabled[name] = (raw, path)
 
     def check_keys(self, raw: Mapping[str, Any], path: Path) -> None:
         allowed = self.template.dialect.resource_keys
@@ -93,6 +94,8 @@ class Resources:
         key = self.spell("condition")
         if key not in raw or not self.template.dialect.conditions:
             return True
+        if raw[key] is None:
+            self.report.add("bad-condition", (*path, key), "A condition is true, false, a function, or the name of one; not null.")
         found = self.conditions.truth(raw[key], (*path, key), self.report)
         return isinstance(found, Unknown) or bool(found)
 
@@ -123,7 +126,10 @@ class Resources:
             self.report.warn("deprecated-type", path, f"The type {written} is deprecated.", schema.support.message or "")
 
     def define(self, snippets: Snippets, scope: Scope, world: StaticWorld) -> dict[str, ResourceDefinition]:
-        """The second pass."""
+        """The second pass. Of resources that do not exist only the form is looked at."""
+        for raw, path in self.disabled.values():
+            for word in ("properties", "metadata"):
+                snippets.parse(raw.get(self.spell(word)), (*path, self.spell(word)))
         uses: dict[str, set[tuple[Any, ...]]] = {}
         made = {}
         for draft in self.drafts:
@@ -144,7 +150,7 @@ class Resources:
         referenced, attributes = world.take()
         policy = self.section(draft, "update_policy", expressions, scope)
         world.take()
-        run = Coercion(self.template.place)
+        run = Coercion(self.template.place, template=isinstance(draft.schema, TemplateType))
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
@@ -176,19 +182,32 @@ class Resources:
             self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(raw)}.")
             return EMPTY_MAP
         expression = expressions[word]
+        if word == "properties" and not isinstance(expression, Mapping | MapOf):
+            if expression is not FAILED:
+                self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map written out here; no function can make it.")
+            return EMPTY_MAP
+        before = len(self.report.problems)
         try:
-            whole = evaluate(expression, scope) if not hasattr(expression, "entries") else \
-                evaluate_entries(expression, scope, self.report.problems)
+            whole = evaluate_entries(expression, scope, self.report.problems) if isinstance(expression, MapOf) else \
+                evaluate(expression, scope)
         except Invalid as exc:
             self.report.problems.extend(exc.problems)
             return EMPTY_MAP
+        if word == "properties" and draft.schema.open:
+            self.forgive(before)
         if whole is OMIT or whole is None:
             return EMPTY_MAP
         if not isinstance(whole, dict):
-            if not (isinstance(whole, Unknown) and whole.symbol == ("failed",)):
+            if whole is not FAILED:
                 self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(whole)}.")
             return EMPTY_MAP
         return whole
+
+    def forgive(self, since: int) -> None:
+        """A type that takes any property does nothing with them: what functions cannot make of them is a warning."""
+        for index, problem in enumerate(self.report.problems[since:], start=since):
+            if problem.code == "bad-argument":
+                self.report.problems[index] = replace(problem, severity=Severity.WARNING)
 
     def depends_on(self, draft: _Draft, scope: Scope) -> frozenset[str]:
         key = self.spell("depends_on")
@@ -232,9 +251,10 @@ class Resources:
         return policies[made]
 
     def external_id(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str | None:
-        made = self.value(draft, "external_id", expressions, scope) if "external_id" in self.template.dialect.resource_keys \
-            else None
-        if made is not None and not isinstance(made, str):
+        if "external_id" not in draft.raw or "external_id" not in self.template.dialect.resource_keys:
+            return None
+        made = self.value(draft, "external_id", expressions, scope)
+        if not isinstance(made, str):
             self.report.add("bad-resource", (*draft.path, "external_id"), f"`external_id` is a string, not {shown(made)}.")
             return None
         return made

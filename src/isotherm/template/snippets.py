@@ -5,11 +5,13 @@ from typing import Any
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.conditions import Conditions
-from isotherm.template.expression import OMIT, Call, Either, Expression, ListOf, MapOf
-from isotherm.template.functions.registry import Grammar, grammar
-from isotherm.template.report import Report, kind, near
+from isotherm.template.expression import OMIT, Call, Either, ListOf, MapOf
+from isotherm.template.functions.registry import Function, Grammar, grammar
+from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path
 from isotherm.template.versions import CONDITIONS_SINCE, OPTIONAL_ELSE_SINCE, Dialect
+
+FAILED = Unknown(object, (), ("failed",))
 
 
 class Snippets:
@@ -31,16 +33,29 @@ class Snippets:
                         return self.expand(argument, (*path, name))
                     row = self.grammar.functions.get(name)
                     if row is not None:
-                        return Call(row, self.parse(argument, (*path, name)), (*path, name))
+                        return self.call(row, argument, (*path, name))
                     if name in self.grammar.removed:
                         self.removed(name, (*path, name))
-                        return Unknown(object, (), ("failed",))
+                        return FAILED
             made = [(key, self.parse(part, (*path, key))) for key, part in value.items()]
-            return MapOf(tuple(made)) if any(_moves(part) for _, part in made) else value
+            return MapOf(tuple(made)) if any(part is not value[key] for key, part in made) else value
         if isinstance(value, list):
             items = [self.parse(part, (*path, index)) for index, part in enumerate(value)]
-            return ListOf(tuple(items)) if any(map(_moves, items)) else value
+            return ListOf(tuple(items)) if any(new is not old for new, old in zip(items, value, strict=True)) else value
         return value
+
+    def call(self, row: Function, argument: Any, path: Path) -> Any:
+        parsed = self.parse(argument, path)
+        if row.literal and (isinstance(parsed, Call) or not isinstance(argument, Mapping if row.shape == "map" else list)):
+            self.report.add("bad-argument", path, f"{row.name}: its {row.shape} must be written out here, not {shown(argument)}.")
+            return FAILED
+        if not isinstance(parsed, Call | Either):
+            why = row.misfit(dict(parsed.entries) if isinstance(parsed, MapOf) else list(parsed.items)
+                             if isinstance(parsed, ListOf) else parsed)
+            if why:
+                self.report.add("bad-argument", path, f"{row.name}: {why}")
+                return FAILED
+        return Call(row, parsed, path)
 
     def removed(self, name: str, path: Path) -> None:
         version = self.grammar.dialect.version
@@ -53,7 +68,7 @@ class Snippets:
             wanted = "a condition, a value, and optionally another" if least == 2 else "a condition and two values"
             size = f" of {len(argument)}" if isinstance(argument, list) else ""
             self.report.add("bad-argument", path, f"`if` takes a list of {wanted}, not a {kind(argument)}{size}.")
-            return Unknown(object, (), ("failed",))
+            return FAILED
         found = self.conditions.truth(argument[0], (*path, 0), self.report)
         if isinstance(found, Unknown):
             other = self.parse(argument[2], (*path, 2)) if len(argument) == 3 else OMIT
@@ -61,7 +76,3 @@ class Snippets:
         if found:
             return self.parse(argument[1], (*path, 1))
         return self.parse(argument[2], (*path, 2)) if len(argument) == 3 else OMIT
-
-
-def _moves(value: Any) -> bool:
-    return isinstance(value, Expression | Unknown) or value is OMIT

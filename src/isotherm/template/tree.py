@@ -1,5 +1,6 @@
 """What a text was read to: plain values that cannot change and know where they stood."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
@@ -70,10 +71,15 @@ def dotted(path: Path) -> str:
     return ".".join(str(part) for part in path)
 
 
+def key_text(key: Any) -> str:
+    """The key of a map as JSON says it: YAML reads `on` as true, and JSON knows only strings as keys."""
+    return key if isinstance(key, str) else json.dumps(key, default=str)
+
+
 def plain(node: Any) -> Any:
     """The same as ordinary, changeable values that JSON can say."""
     if isinstance(node, Mapping):
-        return {key: plain(value) for key, value in node.items()}
+        return {key_text(key): plain(value) for key, value in node.items()}
     if isinstance(node, list | tuple):
         return [plain(item) for item in node]
     return node if isinstance(node, str | int | float | bool | None) else str(node)

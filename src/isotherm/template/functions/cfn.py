@@ -1,5 +1,6 @@
 """Functions of the CFN versions that have no HOT twin of the same meaning."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -42,14 +43,21 @@ def fn_get_att(scope: Scope, argument: object) -> Any:
 
 
 @function("Fn::Select", families=OLD, until="2015-10-15")
-def fn_select(index: int | str, items: list | dict | None) -> Any:
-    """An item of a list by its index, or of a map by its key; '' where there is none."""
-    if items is None:
+def fn_select(index: int | str, items: list | dict | str | None) -> Any:
+    """An item of a list by its index, or of a map by its key; '' where there is none. A string is read as JSON."""
+    if isinstance(items, str) and items:
+        try:
+            items = json.loads(items)
+        except ValueError as exc:
+            raise BadArgument(f"{shown(items)} is no JSON: {exc}.") from None
+    if not items:
         return ""
     if isinstance(items, Mapping):
         if not isinstance(index, str):
             raise BadArgument(f"a map is indexed by a string, not {shown(index)}.")
         return items.get(index, "")
+    if not isinstance(items, list | tuple):
+        raise BadArgument(f"it selects from a list or a map, not from {shown(items)}.")
     try:
         number = int(index)
     except ValueError:
@@ -76,7 +84,9 @@ def fn_member_list_to_map(key: str, value: str, members: list) -> dict[str, str]
     for member in members:
         if not isinstance(member, str):
             raise BadArgument(f"the members must be strings, not {shown(member)}.")
-        if not member.startswith(".member.") or "=" not in member:
+        if "=" not in member:
+            raise BadArgument(f"{shown(member)} has no `=`.")
+        if not member.startswith(".member."):
             continue
         name, _, said = member[len(".member."):].partition("=")
         number, _, part = name.partition(".")

@@ -55,6 +55,15 @@ def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
     return template
 
 
+def as_list(value: Any) -> list[Any] | tuple[Any, ...]:
+    """A list; whatever is empty counts as an empty one, as a path that leads nowhere gives ''."""
+    if not value:
+        return []
+    if not isinstance(value, list | tuple):
+        raise BadArgument(f"it needs a list, not {shown(value)}.")
+    return value
+
+
 @function("repeat", since="2015-04-30", until="2016-10-14", partial=True, result=list)
 def repeat_lists(scope: Scope, *, template: object, for_each: dict) -> Any:
     """The template once for each combination of the lists' items."""
@@ -98,7 +107,9 @@ def distinct(items: Iterable[Any]) -> list[Any]:
     return made
 
 
-@function("filter", since="2017-02-24", result=list)
-def filter_list(unwanted: list | None, items: list | None) -> list[Any]:
-    """The second list without the items of the first."""
-    return [item for item in items or () if item not in (unwanted or ())]
+@function("filter", since="2017-02-24", literal=True, result=list)
+def filter_list(unwanted: list | None, items: object) -> Any:
+    """The second list without the items of the first. '' stays ''."""
+    if items == "":
+        return items
+    return [item for item in as_list(items) if item not in (unwanted or ())]

@@ -11,9 +11,11 @@ BOTH = ("hot", "aws")
 
 
 def truth(scope: Scope, value: Any) -> Any:
-    """Whether a condition holds: a boolean is itself, a string names a condition. May be Unknown."""
+    """Whether a condition holds: a boolean is itself, a string names a condition, null holds. May be Unknown."""
     if isinstance(value, bool | Unknown):
         return value
+    if value is None:
+        return True
     if isinstance(value, str):
         return scope.condition(value)
     raise BadArgument(f"a condition is true, false or the name of one, not {shown(value)}.", "bad-condition")
@@ -33,14 +35,16 @@ def combined(scope: Scope, values: tuple[Any, ...], stop: bool) -> Any:
     return Unknown(bool, unknown.sources, ("combined", list(values))) if unknown else not stop
 
 
-@function("and", condition="2016-10-14", condition_only=True, partial=True, result=bool)
+@function("and", literal=True, condition="2016-10-14", condition_only=True, partial=True,
+          result=bool)
 @function("Fn::And", families=("aws",), condition="", condition_only=True, partial=True, result=bool)
 def all_of(scope: Scope, *conditions: object) -> Any:
     """Whether all conditions hold."""
     return combined(scope, conditions, stop=False)
 
 
-@function("or", condition="2016-10-14", condition_only=True, partial=True, result=bool)
+@function("or", literal=True, condition="2016-10-14", condition_only=True, partial=True,
+          result=bool)
 @function("Fn::Or", families=("aws",), condition="", condition_only=True, partial=True, result=bool)
 def any_of(scope: Scope, *conditions: object) -> Any:
     """Whether one condition holds."""
@@ -64,7 +68,7 @@ def negation_cfn(scope: Scope, condition: object) -> Any:
     return inverted(scope, condition)
 
 
-@function("equals", condition="2016-10-14", condition_only=True, result=bool)
+@function("equals", literal=True, condition="2016-10-14", condition_only=True, result=bool)
 @function("Fn::Equals", families=("aws",), condition="", condition_only=True, result=bool)
 def equals(first: object, second: object) -> bool:
     """Whether two values are equal."""

@@ -18,8 +18,9 @@ def map_merge(*maps: dict | None) -> dict[Any, Any]:
 
 
 @function("map_replace", since="2016-10-14", result=dict)
-def map_replace(source: dict | None, replacements: dict) -> dict[Any, Any]:
+def map_replace(source: dict | None, replacements: dict | None) -> dict[Any, Any]:
     """A map with keys and values exchanged as `keys` and `values` say."""
+    replacements = replacements or {}
     keys, values = (_table(replacements, name) for name in ("keys", "values"))
     extra = sorted(str(key) for key in replacements if key not in ("keys", "values"))
     if extra:
@@ -29,7 +30,9 @@ def map_replace(source: dict | None, replacements: dict) -> dict[Any, Any]:
         new = keys.get(key, key) if _hashable(key) else key
         if new != key and new in (source or {}):
             raise BadArgument(f"{key!r} would become {new!r}, which is a key already.")
-        made[new] = values.get(value, value) if _hashable(value) else value
+        if new in made:
+            raise BadArgument(f"several keys would become {new!r}.")
+        made[new] = values.get(value, value) if isinstance(value, str) else value
     return made
 
 

@@ -20,8 +20,8 @@ def _statement(expression: str, iterations: int, memory: int) -> Any:
     return _engine(iterations, memory)(expression)
 
 
-@function("yaql", since="2016-10-14", condition="2017-09-01")
-def yaql_query(scope: Scope, *, expression: str, data: object) -> Any:
+@function("yaql", literal=True, since="2016-10-14", condition="2017-09-01")
+def yaql_query(scope: Scope, *, expression: str, data: object = None) -> Any:
     """The value of a yaql expression over `$.data`."""
     limits = scope.limits
     try:

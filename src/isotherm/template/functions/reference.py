@@ -87,7 +87,11 @@ def get_resource(scope: Scope, name: object) -> Any:
 
 def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) -> Any:
     """An attribute. whole: the path is followed here, in the value of the whole attribute."""
-    parts = list(argument) if isinstance(argument, list | tuple) else [argument]
+    if not isinstance(argument, list | tuple | Unknown):
+        raise BadArgument(f"it takes a list, not {shown(argument)}.")
+    parts = [] if isinstance(argument, Unknown) else list(argument)
+    if all_allowed and parts[1:] == [None]:
+        parts = parts[:1]
     if isinstance(argument, Unknown) or (parts and isinstance(parts[0], Unknown)):
         return Unknown(object, getattr(argument, "sources", ()), ("get_attr", argument))
     if len(parts) < 2 and not (all_allowed and parts):
@@ -104,16 +108,12 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
 @function("get_attr", shape="value", until="2014-10-16")
 def get_attr_then_select(scope: Scope, argument: object) -> Any:
     """An attribute of a resource, and what a path leads to in it."""
-    if not isinstance(argument, list | tuple | Unknown):
-        raise BadArgument(f"it takes a list, not {shown(argument)}.")
     return attribute(scope, argument, whole=True, all_allowed=False)
 
 
 @function("get_attr", shape="value", since="2014-10-16", until="2015-10-15")
 def get_attr_path(scope: Scope, argument: object) -> Any:
     """An attribute of a resource; the resource itself follows the path."""
-    if not isinstance(argument, list | tuple | Unknown):
-        raise BadArgument(f"it takes a list, not {shown(argument)}.")
     return attribute(scope, argument, whole=False, all_allowed=False)
 
 

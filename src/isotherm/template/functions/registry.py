@@ -14,6 +14,7 @@ from isotherm.template.versions import Dialect
 
 FUNCTIONS: dict[str, list["Function"]] = {}
 SCALARS = (str, int, float, bool)
+ANYTHING = Unknown()
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Function:
 
     since, until: the HOT versions that have it (until: the first that has not); until == "" means for good.
     families: the dialects; condition_since: the HOT version from which conditions may use it, None = never.
-    shape: its argument is a `list`, a `map` or one `value`. partial: it can work on values that hold placeholders.
+    literal: its list or map must stand in the template itself. shape: its argument is a `list`, a `map` or one `value`. partial: it can work on values that hold placeholders.
     """
 
     name: str
@@ -58,6 +59,7 @@ class Function:
     rest: Argument | None
     scoped: bool
     partial: bool
+    literal: bool
     result: type
     doc: str
 
@@ -75,7 +77,7 @@ class Function:
         if scope.static and isinstance(argument, Unknown) and self.shape != "value":
             return Unknown(self.result, argument.sources, (self.name, argument))
         positional, named = self.bind(argument)
-        if scope.static and not (self.scoped and not self.partial):
+        if scope.static and not (self.scoped and self.shape == "value"):
             blocking = [*positional, *named.values()]
             if self.partial:
                 blocking = [value for value in blocking if isinstance(value, Unknown)]
@@ -85,6 +87,17 @@ class Function:
         if self.scoped:
             return self.body(scope, *positional, **named)
         return self.body(*positional, **named)
+
+    def misfit(self, argument: Any) -> str:
+        """What is wrong with the form of an argument whose parts are not known yet; "" when nothing is."""
+        if self.shape == "value":
+            return ""
+        try:
+            self.bind(dict.fromkeys(argument, ANYTHING) if isinstance(argument, Mapping) else
+                      [ANYTHING for _ in argument] if isinstance(argument, list) else argument)
+        except BadArgument as exc:
+            return str(exc)
+        return ""
 
     def bind(self, argument: Any) -> tuple[list[Any], dict[str, Any]]:
         """The body's arguments, each of a type it declares."""
@@ -124,7 +137,7 @@ class Function:
 
 
 def function(name: str, *, since: str = "2013-05-23", until: str = "", families: tuple[str, ...] = ("hot",),
-             condition: str | None = None, condition_only: bool = False, partial: bool = False, shape: str = "",
+             condition: str | None = None, condition_only: bool = False, partial: bool = False, literal: bool = False, shape: str = "",
              result: type = object) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function; its arguments and their types are those of the decorated body."""
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -137,7 +150,7 @@ def function(name: str, *, since: str = "2013-05-23", until: str = "", families:
             name=name, body=body, since=since, until=until, families=families, condition_since=condition,
             condition_only=condition_only, shape=shape or ("map" if named else "list"),
             arguments=tuple(_argument(one) for one in parameters if one is not rest),
-            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, result=result,
+            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, literal=literal, result=result,
             doc=inspect.getdoc(body) or "")
         FUNCTIONS.setdefault(name, []).append(row)
         return body

@@ -2,13 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+import string
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from isotherm.template.expression import BadArgument
+from isotherm.template.functions.lists import as_list
 from isotherm.template.functions.registry import function
-from isotherm.template.report import shown
+from isotherm.template.report import near, shown
 
 
 def as_text(value: Any, structures: bool) -> str:
@@ -33,7 +35,7 @@ def replace_all(template: str, params: Mapping[Any, Any], text_of: Callable[[Any
         if not isinstance(key, str | int | float):
             raise BadArgument(f"a placeholder is a string, not {shown(key)}.")
         texts[str(key)] = text_of(value)
-        if filled and not texts[str(key)]:
+        if filled and value in (None, "", [], {}):
             raise BadArgument(f"the value of {key!r} is empty.")
     keys = sorted((key for key in texts if key), key=lambda key: (-len(key), key))
     used: set[str] = set()
@@ -95,7 +97,7 @@ def fn_replace(params: dict, template: str) -> str:
     return replace_all(template, params, lambda value: as_text(value, structures=False))
 
 
-def joined(delimiter: str, items: list[Any], structures: bool) -> str:
+def joined(delimiter: str, items: Iterable[Any], structures: bool) -> str:
     return delimiter.join(_item(item, structures) for item in items)
 
 
@@ -114,29 +116,31 @@ def list_join_one(delimiter: str, strings: list | None) -> str:
 
 
 @function("list_join", since="2015-10-15", result=str)
-def list_join(delimiter: str, *lists: list | None) -> str:
+def list_join(delimiter: str, first: object, *more: object) -> str:
     """The items of one or more lists joined by a delimiter; maps and lists among them become JSON."""
-    return joined(delimiter, [item for part in lists for item in part or ()], structures=True)
+    return joined(delimiter, [item for part in (first, *more) for item in as_list(part)], structures=True)
 
 
 @function("Fn::Join", until="2014-10-16", families=("hot", "aws", "heat"), result=str)
-def fn_join(delimiter: str, strings: list | None) -> str:
+def fn_join(delimiter: str, strings: object) -> str:
     """Strings joined by a delimiter."""
-    return joined(delimiter, strings or [], structures=False)
+    return joined(delimiter, as_list(strings), structures=False)
 
 
 @function("str_split", since="2015-10-15")
-def str_split(delimiter: str, text: str | None, index: int | str | None = None) -> Any:
-    """A string split at each delimiter; with an index, only that part."""
-    if not delimiter:
+def str_split(delimiter: str | None, text: str | None, *index: object) -> Any:
+    """A string split at each delimiter, null: at white space; with an index, only that part. What follows is ignored."""
+    if text is None:
+        return None
+    if delimiter == "":
         raise BadArgument("the delimiter is empty.")
-    parts = (text or "").split(delimiter)
-    if index is None:
+    parts = text.split(delimiter)
+    if not index:
         return parts
     try:
-        return parts[int(index)]
-    except (ValueError, IndexError):
-        raise BadArgument(f"{shown(index)} is no index into the {len(parts)} parts.") from None
+        return parts[int(index[0])]  # type: ignore[call-overload]
+    except (ValueError, TypeError, IndexError):
+        raise BadArgument(f"{shown(index[0])} is no index into the {len(parts)} parts.") from None
 
 
 @function("Fn::Split", until="2014-10-16", families=("hot", "aws", "heat"), result=list)
@@ -150,37 +154,57 @@ def fn_split(delimiter: str, text: str) -> list[str]:
 @function("digest", since="2015-04-30", result=str)
 def digest(algorithm: str, text: str) -> str:
     """The hash of a text, in hexadecimal."""
+    algorithm = algorithm.lower()
     if algorithm not in hashlib.algorithms_guaranteed or algorithm.startswith("shake"):
         offered = sorted(name for name in hashlib.algorithms_guaranteed if not name.startswith("shake"))
         raise BadArgument(f"{algorithm!r} is not one of {', '.join(offered)}.")
-    return hashlib.new(algorithm, text.encode("utf-8"), usedforsecurity=False).hexdigest()
+    try:
+        encoded = text.encode("latin-1")  # as Heat does: stacks compare these digests with ones they stored
+    except UnicodeEncodeError as exc:
+        raise BadArgument(f"{text[exc.start]!r} is not in Latin-1, over which the digest is made.") from None
+    return hashlib.new(algorithm, encoded, usedforsecurity=False).hexdigest()
 
 
-@function("make_url", since="2017-09-01", result=str)
-def make_url(*, scheme: str | None = None, username: object = None, password: object = None, host: str | None = None,
-             port: int | str | None = None, path: str | None = None, query: dict | None = None,
-             fragment: str | None = None) -> str:
-    """A URL from its parts, escaped where needed."""
-    url = f"{scheme}:" if scheme else ""
-    if host:
-        url += "//"
-        if username:
-            url += quote(str(username), "") + (f":{quote(str(password), '')}" if password else "") + "@"
-        url += f"[{host.strip('[]')}]" if ":" in host else host
-        if port not in (None, ""):
-            url += f":{_port(port)}"
-    if path:
-        url += ("/" if host and not path.startswith("/") else "") + quote(path)
-    if query:
-        url += "?" + "&".join(f"{quote(str(key), '')}={quote(str(value), '')}" for key, value in query.items())
-    return url + (f"#{quote(fragment)}" if fragment else "")
+PARTS = ("scheme", "username", "password", "host", "port", "path", "query", "fragment")
+ALLOWED_IN_SCHEME = set(string.ascii_letters + string.digits + "+-.")
 
 
-def _port(port: Any) -> int:
+@function("make_url", since="2017-09-01", shape="value", result=str)
+def make_url(parts: dict) -> str:
+    """A URL from its parts (scheme, username, password, host, port, path, query, fragment), escaped where needed."""
+    for key, value in parts.items():
+        if key not in PARTS:
+            raise BadArgument(f"a URL has no {key!r}.", hint=near(key, PARTS))
+        if key == "query" and not isinstance(value, Mapping):
+            raise BadArgument(f"`query` must be a map, not {shown(value)}.")
+        if key not in ("query", "port") and not isinstance(value, str):
+            raise BadArgument(f"`{key}` must be a string, not {shown(value)}.")
+    scheme = parts.get("scheme", "")
+    if not set(scheme) <= ALLOWED_IN_SCHEME:
+        raise BadArgument(f"{scheme!r} is no scheme: it is named without colon and slashes.")
+    path, query, fragment = parts.get("path", ""), parts.get("query"), parts.get("fragment")
+    url = (f"{scheme}:" if scheme else "") + _authority(parts) + quote(path)
+    return url + (f"?{urlencode(query, safe='/')}" if query else "") + (f"#{quote(fragment)}" if fragment else "")
+
+
+def _authority(parts: Mapping[str, Any]) -> str:
+    host, user, port = parts.get("host", ""), parts.get("username", ""), parts.get("port", "")
+    if not host:
+        return ""
+    password = f":{quote(parts['password'], '')}" if parts.get("password") else ""
+    bare = host.removeprefix("[").removesuffix("]")
+    told = f"[{bare}]" if ":" in bare else quote(host, "")
+    slash = "/" if parts.get("path") and not parts["path"].startswith("/") else ""
+    return "//" + (f"{quote(user, '')}{password}@" if user or password else "") + told + _port(port) + slash
+
+
+def _port(port: Any) -> str:
+    if port in ("", None):
+        return ""
     try:
         number = int(port)
-    except ValueError:
+    except (ValueError, TypeError):
         number = 0
     if not 0 < number < 65536:
         raise BadArgument(f"{shown(port)} is no port from 1 to 65535.")
-    return number
+    return f":{port}"
