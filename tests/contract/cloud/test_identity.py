@@ -120,7 +120,8 @@ def test_a_trust_lets_the_trustee_act_as_the_trustor(admin, member, user, later)
     access = session.auth.get_access(session)
     assert access.user_id == member.current_user_id
     assert access.project_id == member.current_project_id
-    assert access.trust_scoped and access.trust_id == trust["id"]
+    assert access.trust_scoped
+    assert access.trust_id == trust["id"]
     assert session.get("/servers", endpoint_filter={"service_type": "compute"}).status_code == 200
 
 

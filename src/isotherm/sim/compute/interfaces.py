@@ -22,13 +22,6 @@ def _view(call: Call, port: Body, server: Body) -> Body:
     return body
 
 
-def _own(call: Call, server: Body, port_id: str) -> Body:
-    port = next((port for port in ports.plugged(call.cloud, server) if port["id"] == port_id), None)
-    if port is None:
-        raise NotFound(f"Port {port_id} could not be found.")
-    return port
-
-
 def list_interfaces(call: Call, server_id: str) -> Body:
     server = find(call, server_id)
     return {"interfaceAttachments": [_view(call, port, server) for port in ports.plugged(call.cloud, server)]}
@@ -70,12 +63,13 @@ def attach_interface(call: Call, server_id: str) -> Body:
 
 
 def detach_interface(call: Call, server_id: str, port_id: str) -> None:
-    """DELETE: accepted at once, done after the delay of interfaces."""
+    """DELETE: accepted at once, done after the delay of interfaces; accepted too for a port the server does not have."""
     server = find(call, server_id)
     unlocked(call, server)
     check_state(server, "detach_interface", ATTACHABLE)
-    port = _own(call, server, port_id)
-    call.cloud.later("port", port, after=call.cloud.delay("interface"), effect="compute.unplugged")
+    port = call.cloud.get("port", port_id)
+    if port and port["device_id"] == server_id:
+        call.cloud.later("port", port, after=call.cloud.delay("interface"), effect="compute.unplugged")
 
 
 def unplugged(cloud: Cloud, port: Body) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import ipaddress
-import secrets
 from collections.abc import Iterable
 from typing import Any
 
 from isotherm.sim.call import Call
-from isotherm.sim.cloud import Cloud, new_id
+from isotherm.sim.cloud import Cloud
 from isotherm.sim.errors import BadRequest, Conflict
+from isotherm.sim.network import ports, security
 from isotherm.sim.storage import Body
-
-VNIC = "binding:vnic_type"
 
 
 def available(cloud: Cloud, project_id: str) -> list[Body]:
@@ -77,33 +75,20 @@ def plug(cloud: Cloud, server: Body, nic: Body, group_ids: Iterable[str] = ()) -
     """Make or bind one port for a server; raises the network service's errors."""
     owner = {"device_id": server["id"], "device_owner": f"compute:{server['_zone']}", "binding:host_id": server["_host"]}
     if nic["port_id"]:
-        port = cloud.get("port", nic["port_id"])
-        if port is None:
-            raise BadRequest(f"Port {nic['port_id']} could not be found.")
-        cloud.update("port", port, **owner, status="ACTIVE")
+        port = ports.find(cloud, nic["port_id"])
+        if port["device_id"] not in ("", server["id"]):
+            raise Conflict(f"Port {port['id']} is still in use.")
+        ports.change(cloud, port, owner)
         return port
     asked: Body = {"network_id": nic["network_id"], **owner}
     if nic["fixed_ip"]:
         asked["fixed_ips"] = [{"ip_address": nic["fixed_ip"]}]
     if group_ids:
         asked["security_groups"] = list(group_ids)
-    port = _make(cloud, server["project_id"], asked)
-    cloud.update("port", port, status="ACTIVE")
+    port = ports.make(cloud, server["project_id"], asked)
     server["_made_ports"].append(port["id"])
+    cloud.save("server", server)
     return port
-
-
-def _make(cloud: Cloud, project_id: str, asked: Body) -> Body:
-    subnet = cloud.where("subnet", network_id=asked["network_id"])[0]
-    used = {ip["ip_address"] for port in cloud.where("port", network_id=asked["network_id"]) for ip in port["fixed_ips"]}
-    free = (str(ip) for ip in ipaddress.ip_network(subnet["cidr"]).hosts() if str(ip) not in used | {subnet["gateway_ip"]})
-    address = (asked.get("fixed_ips") or [{"ip_address": next(free)}])[0]["ip_address"]
-    return cloud.add("port", {
-        "id": new_id(), "name": "", "status": "DOWN", "project_id": project_id, "tenant_id": project_id,
-        "mac_address": "fa:16:3e:" + ":".join(secrets.token_hex(1) for _ in range(3)), "admin_state_up": True,
-        **asked, "fixed_ips": [{"subnet_id": subnet["id"], "ip_address": address}],
-        "security_groups": asked.get("security_groups", []),
-    })  # fmt: skip
 
 
 def unplug(cloud: Cloud, server: Body, port: Body) -> None:
@@ -111,9 +96,9 @@ def unplug(cloud: Cloud, server: Body, port: Body) -> None:
     if port["id"] in server["_made_ports"]:
         server["_made_ports"].remove(port["id"])
         cloud.save("server", server)
-        cloud.remove("port", port["id"])
+        ports.drop(cloud, port)
     else:
-        cloud.update("port", port, **{"device_id": "", "device_owner": "", "binding:host_id": "", "status": "DOWN"})
+        ports.change(cloud, port, {"device_id": "", "device_owner": "", "binding:host_id": ""})
 
 
 def unplug_all(cloud: Cloud, server: Body) -> None:
@@ -161,7 +146,7 @@ def find_groups(call: Call, asked: Any) -> list[str]:
         own = call.cloud.where("security_group", project_id=call.ctx.project_id)
         found = [group for group in own if wanted in (group["id"], group["name"])]
         if not found and wanted == "default":
-            continue  # made with the project's first port
+            found = [security.default_group(call.cloud, call.ctx.project_id or "")]
         if not found:
             raise BadRequest(f"Unable to find security_group with name or id '{wanted}'")
         if len(found) > 1 and wanted not in [group["id"] for group in found]:

@@ -72,7 +72,7 @@ def _passes(call: Call, server: Body, name: str, value: str) -> bool:
         return updated >= limit if name == "changes-since" else updated <= limit
     if name in ("vm_state", "task_state", "availability_zone"):
         found = {"vm_state": view.vm_state(server), "task_state": server["task_state"], "availability_zone": server["_zone"]}
-        return found[name] == value
+        return bool(found[name] == value)
     if name == "locked" and call.at_least(2, 73):
         return bool(server["locked"]) == flag(value, "locked")
     return server.get(EXACT[name]) == value if name in EXACT else True

@@ -13,10 +13,7 @@ from isotherm.sim.storage import Body
 
 def list_projects(call: Call) -> Body:
     """All projects for an administrator, one's own for everybody else."""
-    if call.ctx.is_admin:
-        bodies = call.cloud.where("project")
-    else:
-        bodies = roles.targets(call.cloud, find(call, "user", call.ctx.user_id), "project")
+    bodies = call.cloud.where("project") if call.ctx.is_admin else roles.targets(call.cloud, find(call, "user", call.ctx.user_id), "project")
     return listed(call, "projects", chosen(call, bodies, ("name", "domain_id", "enabled", "parent_id")))
 
 
