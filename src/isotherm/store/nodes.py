@@ -5,10 +5,10 @@ MariaDB evaluates assignments left to right and has no UPDATE ... RETURNING: hen
 "count down, then make ready what has reached zero".
 """
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -100,7 +100,7 @@ def unblock(conn: sa.Connection, finished: Iterable[int], now: datetime) -> int:
     """Count finished nodes off their dependents; return how many became ready."""
     counts: dict[int, int] = {}
     for ids in _chunks(sorted(finished)):
-        for dependent, n in conn.execute(_dependents, {"ids": ids}).tuples():
+        for dependent, n in conn.execute(_dependents, {"ids": ids}):
             counts[dependent] = counts.get(dependent, 0) + n
     return _release(conn, counts, now)
 
@@ -109,20 +109,22 @@ def skip(conn: sa.Connection, failed: Iterable[int], now: datetime) -> int:
     """Whatever needs a failed node is not run; only the stack's end hears of it. Returns how many became ready."""
     bad = set(failed)
     frontier = set(bad)
-    kinds = sa.select(edge.c.dependent_id).join(node, node.c.id == edge.c.dependent_id).where(
-        edge.c.node_id.in_(_ids), node.c.kind != "end", node.c.state == "waiting").distinct()
+    needing = sa.select(edge.c.dependent_id).where(edge.c.node_id.in_(_ids)).distinct()
+    # Locked before it is looked at: of two failures at once only one may skip, and count off, what needs both.
+    waiting = sa.select(node.c.id).where(node.c.id.in_(_ids), node.c.kind != "end", node.c.state == "waiting")
+    waiting = waiting.order_by(node.c.id).with_for_update()
     while frontier:
         found: set[int] = set()
         for ids in _chunks(sorted(frontier)):
-            found |= set(conn.scalars(kinds, {"ids": ids}))
-        frontier = found - bad
+            found |= set(conn.scalars(needing, {"ids": ids}))
+        frontier = {id_ for ids in _chunks(sorted(found - bad)) for id_ in conn.scalars(waiting, {"ids": ids})}
         bad |= frontier
         settle(conn, frontier, "skipped")
     counts: dict[int, int] = {}
     ends = (sa.select(edge.c.dependent_id, sa.func.count()).join(node, node.c.id == edge.c.dependent_id)
             .where(edge.c.node_id.in_(_ids), node.c.kind == "end").group_by(edge.c.dependent_id))
     for ids in _chunks(sorted(bad)):
-        for dependent, n in conn.execute(ends, {"ids": ids}).tuples():
+        for dependent, n in conn.execute(ends, {"ids": ids}):
             counts[dependent] = counts.get(dependent, 0) + n
     return _release(conn, counts, now)
 
@@ -163,7 +165,7 @@ def unsettled(conn: sa.Connection, stack_id: str) -> list[Node]:
 def failures(conn: sa.Connection, traversal_id: str) -> list[tuple[str, str]]:
     """(resource name, reason) of the nodes that failed, in the order of the graph; with no name for a missed deadline, first."""
     query = sa.select(node.c.kind, node.c.name, node.c.reason).where(node.c.traversal_id == traversal_id, node.c.state == "failed").order_by(node.c.id)
-    rows = [("" if kind == "deadline" else name, reason or "") for kind, name, reason in conn.execute(query).tuples()]
+    rows = [("" if kind == "deadline" else name, reason or "") for kind, name, reason in conn.execute(query)]
     return sorted(rows, key=lambda row: bool(row[0]))
 
 
