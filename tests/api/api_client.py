@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from keystoneauth1.identity.v3 import Password
+from keystoneauth1.session import Session
+
 from isotherm.config import Settings
-from isotherm.engine.service import Engine
 from isotherm.store.store import Store
 
 PROJECT = "0123456789abcdef0123456789abcdef"
@@ -67,8 +69,21 @@ class Running:
 
     url: str
     store: Store
-    engine: Engine
     settings: Settings
 
     def client(self, **values: Any) -> Client:
         return Client(self.url, **values)
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """The service beside a simulated cloud."""
+
+    running: Running
+    auth_url: str
+
+    def session(self, user: str = "demo") -> Session:
+        """A logged-in session of the user, as clients use it."""
+        project = "admin" if user == "admin" else "demo"
+        return Session(Password(auth_url=self.auth_url, username=user, password="secret", project_name=project,
+                                user_domain_name="Default", project_domain_name="Default"))

@@ -1,10 +1,13 @@
 """A running service for the tests of its API: real database, engine and sockets."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from api_client import Client, Running
+from api_client import Client, Cloud, Running
 
 from isotherm.api.app import make_app
 from isotherm.bus.local import LocalBus
@@ -14,6 +17,8 @@ from isotherm.engine.commands import Commands
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.service import Engine
 from isotherm.server import Server
+from isotherm.sim.server import SimServer
+from isotherm.sim.settings import Settings as SimSettings
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 from isotherm.types.registry import registry
@@ -21,25 +26,24 @@ from isotherm.types.registry import registry
 KEY = "wGm6wLLzwBLK0wSPTBI0CSGUcvjiPTZWkgmqIPQk3hY="
 
 
-@pytest.fixture(scope="session")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """One service for all tests; identity headers are believed as they come."""
-    directory: Path = tmp_path_factory.mktemp("api")
+@contextmanager
+def service(directory: Path, auth: bool, **groups: dict[str, Any]) -> Iterator[Running]:
+    """An API with an engine and a database of its own; groups: further settings."""
     settings = load([], {
-        "database": {"url": f"sqlite:///{directory / 'isotherm.db'}"}, "secrets": {"keys": (KEY,)},
-        "api": {"policy_file": ""}, "engine": {"poll_seconds": 0.2},
-    })
+        "database": {"url": f"sqlite:///{directory / 'isotherm.db'}"}, "secrets": {"keys": (KEY,)}, "engine": {"poll_seconds": 0.2},
+        **groups,
+    }, environment={})
     store = Store(settings.database.url, Vault(list(settings.secrets.keys)))
     store.upgrade()
     bus, clouds, types = LocalBus(), Clouds(settings), registry()
     compiled = Definitions(store, types)
     engine = Engine(store, clouds, bus, settings, types, compiled)
     commands = Commands(store, clouds, types, settings, bus, compiled)
-    server = Server("127.0.0.1", 0, 4)
-    server.start(make_app(store, commands, clouds, types, settings, auth=False))
+    server = Server("127.0.0.1", groups.get("api", {}).get("port", 0), 4)
+    server.start(make_app(store, commands, clouds, types, settings, auth=auth))
     engine.start()
     try:
-        yield Running(server.url, store, engine, settings)
+        yield Running(server.url, store, settings)
     finally:
         server.stop()
         engine.stop()
@@ -47,7 +51,34 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         store.dispose()
 
 
+@pytest.fixture(scope="session")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """One service for all tests; identity headers are believed as they come."""
+    with service(tmp_path_factory.mktemp("api"), auth=False) as made:
+        yield made
+
+
 @pytest.fixture
 def client(running: Running) -> Client:
     """An ordinary member of a project."""
     return running.client()
+
+
+@pytest.fixture(scope="session")
+def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A simulated cloud, and a service that checks tokens with it and is in its catalogue."""
+    port = free_port()
+    sim = SimServer(settings=SimSettings(orchestration_url=f"http://127.0.0.1:{port}/v1/%(project_id)s", delay=0.05))
+    auth_url = sim.start() + "/identity/v3"
+    try:
+        with service(tmp_path_factory.mktemp("cloud"), auth=True, api={"port": port},
+                     keystone_authtoken={"auth_url": auth_url, "username": "isotherm", "password": "secret"}) as made:
+            yield Cloud(made, auth_url)
+    finally:
+        sim.stop()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

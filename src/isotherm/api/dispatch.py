@@ -10,7 +10,7 @@ import falcon
 
 from isotherm.api.body import parse, read
 from isotherm.api.caller import caller_of, catalogue_services
-from isotherm.api.errors import Missing, NotAllowedMethod, WrongProject, body_of, status_of
+from isotherm.api.errors import BadRequest, Missing, NotAllowedMethod, WrongProject, body_of, status_of
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query
 from isotherm.api.service import Service
@@ -51,6 +51,8 @@ class Endpoint:
 
     def request(self, req: falcon.Request, path: Mapping[str, str]) -> Request:
         """What the handler is told; raises WrongProject, TooLarge or BadRequest."""
+        if "\0" in req.path or "%00" in req.query_string:
+            raise BadRequest("The URL holds a NUL character; no name can.")
         caller = caller_of(req.env, self._service.policy)
         if not caller.project_id:
             raise WrongProject("The token is not scoped to a project; stacks belong to projects.")

@@ -3,8 +3,7 @@
 from isotherm.api.errors import Missing
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
-from isotherm.api.views.template_version import function_view, versions_view
-from isotherm.template.functions import grammar
+from isotherm.api.views.template_version import functions_view, versions_view
 from isotherm.template.versions import DIALECTS
 
 
@@ -20,7 +19,4 @@ def functions(service: Service, request: Request) -> Answer:
     dialect = DIALECTS.get((key, version))
     if dialect is None:
         raise Missing(f"There is no template version {name}; GET template_versions lists them.", wire="NotFound")
-    found = dict(grammar(dialect).functions)
-    if request.query.flag("with_condition_func"):
-        found = {**grammar(dialect, condition=True).functions, **found}
-    return Answer({"template_functions": [function_view(found[word]) for word in sorted(found)]})
+    return Answer({"template_functions": functions_view(dialect, request.query.flag("with_condition_func"))})

@@ -1,0 +1,45 @@
+"""What a creation or an update would do."""
+
+from isotherm.api import preview
+from isotherm.api.facts import facts_of
+from isotherm.api.handlers.stacks import writer
+from isotherm.api.inputs import create_request, places_of, update_request
+from isotherm.api.locate import living_stack
+from isotherm.api.message import Answer, Request
+from isotherm.api.service import Service
+from isotherm.api.views.preview import resource_view, stack_view, with_properties
+
+KINDS = ("added", "deleted", "replaced", "unchanged", "updated")
+
+
+def create(service: Service, request: Request) -> Answer:
+    """The stack that would be made, with its resources."""
+    wanted, source = create_request(request.body)
+    with places_of(source):
+        row, definition, resources = preview.creation(service, wanted, writer(service, request))
+    told = facts_of(definition)
+    views = [with_properties(resource_view(one, row, told.descriptions.get(one.name, "")),
+                             definition.resources[one.name].schema.properties, definition.partial(one.name))
+             for one in sorted(resources, key=lambda one: one.name)]
+    return Answer({"stack": stack_view(request.base, row, told.description, told.parameters, views)})
+
+
+def update(service: Service, request: Request) -> Answer:
+    """PUT: as if the request replaced the definition."""
+    return changes(service, request, patch=False)
+
+
+def update_patch(service: Service, request: Request) -> Answer:
+    """PATCH: as if what it does not give stayed."""
+    return changes(service, request, patch=True)
+
+
+def changes(service: Service, request: Request, patch: bool) -> Answer:
+    """Every resource under what would become of it."""
+    request.query.flag("show_nested")
+    row = living_stack(service, request)
+    wanted, source = update_request(request.body, patch)
+    with places_of(source):
+        found = preview.update(service, row, wanted, writer(service, request))
+    return Answer({"resource_changes": {
+        kind: [resource_view(change.row, row) for change in found if change.kind == kind] for kind in KINDS}})

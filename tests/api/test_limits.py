@@ -1,0 +1,77 @@
+"""Bodies and templates that are too much: each is a 4xx that says why, and leaves nothing behind."""
+
+import uuid
+
+import pytest
+from api_client import Client, Running
+
+BOMB = "heat_template_version: 2021-04-16\nx: &a0 [1, 1]\n" + "".join(
+    f"y{i}: &a{i + 1} [*a{i}, *a{i}, *a{i}, *a{i}, *a{i}, *a{i}, *a{i}, *a{i}]\n" for i in range(12))
+DEEP = '{"stack_name": "s", "template": ' + "[" * 100_000 + "]" * 100_000 + "}"
+
+
+@pytest.fixture
+def stranger(running: Running) -> Client:
+    """A member of a project of its own."""
+    return running.client(project=uuid.uuid4().hex)
+
+
+def nothing_made(client: Client) -> bool:
+    return client("GET", "/stacks?show_deleted=true").json == {"stacks": []}
+
+
+@pytest.mark.parametrize("megabytes", [2, 10])
+def test_a_body_that_is_too_large(stranger: Client, megabytes: int) -> None:
+    text = "# " + "x" * (megabytes << 20)
+    answer = stranger("POST", "/stacks", {"stack_name": "s1", "template": "heat_template_version: 2021-04-16\n" + text})
+    assert answer.status == 400
+    assert answer.json["error"]["type"] == "RequestLimitExceeded"
+    assert "1048576" in answer.json["error"]["message"]
+    assert nothing_made(stranger)
+
+
+def test_a_template_that_is_too_large(stranger: Client) -> None:
+    answer = stranger("POST", "/stacks", {"stack_name": "s1", "template": "heat_template_version: 2021-04-16\n# " + "x" * 600_000})
+    assert answer.status == 400
+    assert "524288" in answer.json["error"]["message"]
+    assert nothing_made(stranger)
+
+
+def test_an_alias_bomb(stranger: Client) -> None:
+    answer = stranger("POST", "/stacks", {"stack_name": "s1", "template": BOMB})
+    assert answer.status == 400
+    assert answer.json["problems"][0]["line"] > 0
+    assert nothing_made(stranger)
+
+
+def test_nesting_without_end(stranger: Client) -> None:
+    answer = stranger("POST", "/stacks", DEEP.encode())
+    assert answer.status == 400
+    assert "deep" in answer.json["error"]["message"]
+    assert nothing_made(stranger)
+
+
+def test_another_content_type_is_no_body(stranger: Client) -> None:
+    answer = stranger("POST", "/stacks", b'{"stack_name": "s1"}', {"Content-Type": "application/x-www-form-urlencoded"})
+    assert answer.status == 400
+    assert "JSON" in answer.json["error"]["message"]
+
+
+def test_text_that_is_not_utf8(stranger: Client) -> None:
+    answer = stranger("POST", "/stacks", b'{"stack_name": "\xff"}')
+    assert answer.status == 400
+    assert "UTF-8" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/stacks/%00", "/stacks/a%00b/c", "/stacks?name=%00", "/stacks/x/y/resources/%00", "/stacks?marker=%00"])
+def test_no_name_holds_a_nul(stranger: Client, path: str) -> None:
+    answer = stranger("GET", path)
+    assert answer.status == 400
+    assert "NUL" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/stacks/%FF", "/stacks/" + "x" * 5000, "/stacks/%F0%9F%98%80", "/stacks/..%2F..%2Fetc"])
+def test_names_that_no_stack_has(stranger: Client, path: str) -> None:
+    answer = stranger("GET", path)
+    assert answer.status == 404
+    assert answer.json["error"]["type"] == "EntityNotFound"
