@@ -1,7 +1,9 @@
 """From what a user wrote to the id of a cloud object."""
 
 import re
+import threading
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from difflib import get_close_matches
 from typing import Any
 from urllib.parse import quote
@@ -20,22 +22,42 @@ PASSING = 2.0  # seconds that kinds which come and go are remembered: one valida
 
 
 class Lookup:
-    """Finds objects as one user in one project sees them."""
+    """Finds objects as one user in one project sees them. Thread safe."""
 
     def __init__(self, requester: Requester, lasting_seconds: float):
         self._requester, self._lasting = requester, lasting_seconds
         self._remembered: Kept[str] = Kept(KEPT)
+        self._lock = threading.Lock()
+        self._asked: dict[Key, Future[str]] = {}
 
     def find(self, kind: str, value: str) -> str:
         """The id. Raises NotFound with near names, Invalid when several objects have the name, LookupError for a kind
         that is not in `FINDERS`."""
         if kind not in FINDERS:
             raise LookupError(f"no way to find a {kind!r}; known are {', '.join(FINDERS)}")
-        found = self._remembered.get((kind, value))
-        if found is None:
-            finder = FINDERS[kind]
-            found = WAYS[finder.by](self._requester, kind, finder, value)
-            self._remembered.put((kind, value), found, self._lasting if finder.lasting else min(PASSING, self._lasting))
+        key = (kind, value)
+        found = self._remembered.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            asked = self._asked.get(key)
+            if asked is None:
+                mine = self._asked[key] = Future()
+        if asked is not None:
+            return asked.result()  # somebody is asking just now: one request is enough
+        try:
+            mine.set_result(self._ask(kind, value))
+        except BaseException as error:
+            mine.set_exception(error)
+        finally:
+            with self._lock:
+                del self._asked[key]
+        return mine.result()
+
+    def _ask(self, kind: str, value: str) -> str:
+        finder = FINDERS[kind]
+        found = WAYS[finder.by](self._requester, kind, finder, value)
+        self._remembered.put((kind, value), found, self._lasting if finder.lasting else min(PASSING, self._lasting))
         return found
 
 

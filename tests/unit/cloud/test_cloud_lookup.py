@@ -1,5 +1,6 @@
 """From names to ids, and from wrong names to helpful sentences."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -100,6 +101,28 @@ def test_a_found_name_is_remembered_for_the_time_set(make_clouds: Callable[..., 
         cloud.find("compute.flavor", "m1.tiny")
         cloud.find("compute.flavor", "m1.tiny")
         assert stub.count("GET", "/compute/v2.1/flavors") - before == requests
+
+
+def test_askers_of_the_same_name_share_one_request(cloud: Cloud, stub: Stub) -> None:
+    asked, go = threading.Event(), threading.Event()
+
+    def slow(seen: Any) -> Reply:
+        asked.set()
+        go.wait(5)
+        return Reply({"flavors": [{"id": "1", "name": "m1.tiny"}]})
+
+    stub.on("GET", "/compute/v2.1/flavors", slow)
+    found: list[str] = []
+    threads = [threading.Thread(target=lambda: found.append(cloud.find("compute.flavor", "m1.tiny"))) for _ in range(5)]
+    threads[0].start()
+    assert asked.wait(5)
+    for thread in threads[1:]:
+        thread.start()
+    go.set()
+    for thread in threads:
+        thread.join(5)
+    assert found == ["1"] * 5
+    assert stub.count("GET", "/compute/v2.1/flavors") == 1
 
 
 def test_many_are_found_at_once_and_all_problems_told(cloud: Cloud, stub: Stub) -> None:
