@@ -63,7 +63,9 @@ class Net(NetworkType):
         serve(cloud, DHCP, subject.physical_id or "", agents)
 
     def read(self, subject: Subject, names: frozenset[str] = frozenset()) -> Sequence[Step]:
-        segments = [Call("GET", "/v2.0/segments", query={"network_id": "{id}"}, save={"segments": "segments"})]
+        """Not every cloud has segments, nor shows them to everybody: there, they have no value."""
+        segments = [Call("GET", "/v2.0/segments", query={"network_id": "{id}"}, accept=(403, 404),
+                         save={"segments": "segments"})]
         return [Read(self.path + "/{id}", self.key), *(segments if "segments" in names else [])]
 
     def attribute(self, subject: Subject, name: str) -> Any:
