@@ -75,5 +75,8 @@ and detach; a service that is called offers plain functions that take the Cloud 
     network/security.py  default_group(cloud, project_id) -> security_group    the project's, made when missing
     volume/volumes.py    make(cloud, project_id, user_id, asked) -> volume     as POST /volumes with that body
                          drop(cloud, volume)                       delete asynchronously
-    volume/attachments.py  attach(cloud, volume, server_id, device, attachment_id)   -> in-use, detach(cloud, volume, attachment_id)
+
+The kind volume_attachment belongs to compute (compute/volumes.py: attach, detach, show): {id, volume_id, server_id,
+device, attach_status: reserved|attaching|attached|detaching, attached_at, project_id, ...}; `show(cloud, volume)` sets a
+volume's status and attachments from them. Block storage's /attachments reads them.
 '''

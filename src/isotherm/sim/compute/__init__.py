@@ -17,6 +17,7 @@ from isotherm.sim.compute import (
     servers,
     system,
     versions,
+    volumes,
 )
 from isotherm.sim.routing import Service, table
 
@@ -27,7 +28,7 @@ SERVICE = Service(
     prefix="/compute",
     shape=errors.nova,
     seed=flavors.seed,
-    effects={**boot.EFFECTS, **servers.EFFECTS, **rebuilding.EFFECTS, **interfaces.EFFECTS},
+    effects={**boot.EFFECTS, **servers.EFFECTS, **rebuilding.EFFECTS, **interfaces.EFFECTS, **volumes.EFFECTS},
     routes=versions.ROUTES + tuple(route for family in FAMILIES for route in table("/v2.1", family.ROUTES)),
     request_id=("x-openstack-request-id", "x-compute-request-id"),
     microversions=("compute", versions.LOWEST, versions.HIGHEST),

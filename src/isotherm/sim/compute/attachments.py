@@ -29,7 +29,7 @@ def _view(call: Call, row: Body) -> Body:
 def _own(call: Call, server: Body, volume_id: str) -> Body:
     row = next((row for row in volumes.attached(call.cloud, server) if row["volume_id"] == volume_id), None)
     if row is None:
-        raise NotFound(f"Volume {volume_id} is not attached.")
+        raise NotFound(f"Instance {server['id']} is not attached to volume {volume_id}")
     return row
 
 
@@ -53,7 +53,7 @@ def attach_volume(call: Call, server_id: str) -> Answer:
         raise NotFound(f"Volume {volume_id} could not be found.")
     rows = volumes.attached(call.cloud, server)
     if any(row["volume_id"] == volume_id for row in rows):
-        raise BadRequest(f"Invalid volume: volume {volume_id} is already attached to instance {server_id}")
+        raise BadRequest(f"Invalid volume: volume {volume_id} is already attached to instances: {server_id}")
     device = asked.get("device")
     if device and any(row["device"] == device for row in rows):
         raise Conflict(f"The supplied device path ({device}) is in use.")

@@ -7,10 +7,10 @@ from typing import Any
 
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.cloud import Cloud
+from isotherm.sim.compute import view, volumes
 from isotherm.sim.compute.boot import check_metadata, check_user_data, find_image
 from isotherm.sim.compute.rendering import missing, unknown
 from isotherm.sim.compute.states import begin
-from isotherm.sim.compute.view import full
 from isotherm.sim.errors import BadRequest
 from isotherm.sim.image import data, images
 from isotherm.sim.storage import Body
@@ -29,7 +29,7 @@ def rebuild(call: Call, server: Body, asked: Any) -> Answer:
     if extra:
         raise unknown("rebuild", asked, extra)
     image = find_image(call, asked["imageRef"])
-    if not server["image"] and not call.at_least(2, 93):
+    if not server["image"] and not call.at_least(2, 93) and image["id"] != _root_image(call, server):
         raise BadRequest("Unable to rebuild with a different image for a volume-backed server.")
     if server["_flavor"]["ram"] < int(image["min_ram"]):
         raise BadRequest("Flavor's memory is too small for requested image.")
@@ -47,9 +47,19 @@ def rebuild(call: Call, server: Body, asked: Any) -> Answer:
     target = "SHUTOFF" if server["status"] == "SHUTOFF" else "ACTIVE"
     begin(call.cloud, server, "rebuilding", {"status": target}, shown="REBUILD",
           error="Rebuild failed: injected by a fault rule.")
-    body = {**full(call, server), "adminPass": asked.get("adminPass") or secrets.token_urlsafe(9)}
-    body.pop("OS-EXT-STS:task_state", None)
+    body = {**view.changed(call, server), "adminPass": asked.get("adminPass") or secrets.token_urlsafe(9)}
+    if call.at_least(2, 54):
+        body["key_name"] = server["key_name"]
+    if call.at_least(2, 57):
+        body["user_data"] = server["user_data"]
     return Answer(202, {"server": body}, {"Location": f"{call.url}/v2.1/servers/{server['id']}"})
+
+
+def _root_image(call: Call, server: Body) -> str | None:
+    """The image the root volume of a server was made of."""
+    root = next((row for row in volumes.attached(call.cloud, server) if row["device"] == "/dev/vda"), {"volume_id": None})
+    volume = call.cloud.get("volume", root["volume_id"]) or {}
+    return (volume.get("volume_image_metadata") or {}).get("image_id")
 
 
 def _snapshot(call: Call, server: Body, asked: Any, kind: str, **more: Any) -> Answer:

@@ -131,7 +131,7 @@ def update_server(call: Call, server_id: str) -> Body:
         raise BadRequest(f"Invalid input for field/attribute name. Value: {name}. {name!r} is too long or empty")
     changes: dict[str, Any] = {("_disk_config" if k == "OS-DCF:diskConfig" else k): v for k, v in asked.items()}
     call.cloud.update("server", server, **changes, updated=call.cloud.stamp())
-    return {"server": view.full(call, server)}
+    return {"server": view.changed(call, server)}
 
 
 def delete_server(call: Call, server_id: str) -> Answer:

@@ -38,6 +38,13 @@ def full(call: Call, server: Body) -> Body:
     return body
 
 
+def changed(call: Call, server: Body) -> Body:
+    """A server as PUT and rebuild answer: in full from 2.75 on, less before."""
+    if call.at_least(2, 75):
+        return full(call, server)
+    return {**_core(call, server), "OS-DCF:diskConfig": server["_disk_config"], **_by_microversion(call, server)}
+
+
 def _flavor(call: Call, server: Body) -> Body:
     flavor = server["_flavor"]
     if not call.at_least(2, 47):

@@ -7,7 +7,7 @@ from typing import Any
 from isotherm.sim.call import Call
 from isotherm.sim.cloud import Cloud, new_id
 from isotherm.sim.compute.rendering import MICROSECONDS
-from isotherm.sim.errors import BadRequest
+from isotherm.sim.errors import BadRequest, NotFound
 from isotherm.sim.storage import Body
 
 SOURCES = ("image", "volume", "snapshot", "blank")
@@ -27,7 +27,7 @@ def plan(call: Call, asked: Body, image: Body | None) -> list[Body]:
                          "combination is not valid.")
     if not boot:
         raise BadRequest("Block Device Mapping is Invalid: Boot sequence for the instance and image/block device mapping "
-                         "combination is not valid." if devices else "Invalid imageRef provided.")
+                         "combination is not valid." if devices else "Missing imageRef attribute")
     return devices
 
 
@@ -57,7 +57,7 @@ def _device(call: Call, item: Any) -> Body:
     if source == "blank" and device["uuid"]:
         raise BadRequest("Invalid device UUID.")
     if source == "volume":
-        usable(call, device["uuid"])
+        _source(call, device)
     elif source == "snapshot":
         snapshot = call.cloud.get("snapshot", device["uuid"])
         if snapshot is None or not call.ctx.sees(snapshot):
@@ -75,11 +75,19 @@ def _device(call: Call, item: Any) -> Body:
     return device
 
 
+def _source(call: Call, device: Body) -> None:
+    try:
+        usable(call, device["uuid"])
+    except NotFound as error:
+        words = f"Block Device Mapping is Invalid: failed to get volume {device['uuid']}."
+        raise BadRequest(words if device["boot_index"] == 0 else error.message) from None
+
+
 def usable(call: Call, volume_id: str | None) -> Body:
-    """A volume the project may attach now; 400 for any other."""
+    """A volume the project may attach now; 404 when there is none, 400 when it is not free."""
     volume = call.cloud.get("volume", volume_id)
     if volume is None or not call.ctx.sees(volume):
-        raise BadRequest(f"Volume {volume_id} could not be found.")
+        raise NotFound(f"Volume {volume_id} could not be found.")
     check(volume)
     return volume
 
@@ -100,44 +108,58 @@ def next_device(cloud: Cloud, server: Body) -> str:
 
 def attach(cloud: Cloud, server: Body, volume: Body, device: str | None, *, delete: bool = False,
            tag: str | None = None, at_once: bool = False) -> Body:
-    """Attach a volume; it is in-use after the delay of attachments, or now."""
+    """Attach a volume; it is in-use after the delay of attachments, or now. Returns the attachment."""
     first = not attached(cloud, server) and server["image"]
-    device = device or ("/dev/vdb" if first else next_device(cloud, server))
     row = cloud.add("volume_attachment", {
-        "id": new_id(), "volume_id": volume["id"], "server_id": server["id"], "device": device, "tag": tag,
+        "id": new_id(), "volume_id": volume["id"], "server_id": server["id"], "tag": tag, "attach_status": "attaching",
+        "device": device or ("/dev/vdb" if first else next_device(cloud, server)), "attached_at": None,
         "project_id": server["project_id"], "delete_on_termination": delete, "bdm_uuid": new_id(),
-        "attached_host": server["_host"], "attached_at": cloud.stamp(MICROSECONDS),
     })  # fmt: skip
-    listed = {"id": volume["id"], "attachment_id": row["id"], "volume_id": volume["id"], "server_id": server["id"],
-              "host_name": server["_host"], "device": device, "attached_at": row["attached_at"]}
     if at_once:
-        _set(cloud, volume, "in-use", [*volume["attachments"], listed])
+        finish_attach(cloud, row)
     else:
-        cloud.cancel("volume", volume)
-        cloud.update("volume", volume, status="attaching")
-        changes = {"status": "in-use", "attachments": [*volume["attachments"], listed]}
-        cloud.later("volume", volume, changes, after=cloud.delay("volume_attachment"))
+        show(cloud, volume)
+        cloud.later("volume_attachment", row, effect="compute.attached")
     return row
 
 
+def finish_attach(cloud: Cloud, row: Body) -> None:
+    """An attachment is there."""
+    cloud.update("volume_attachment", row, attach_status="attached", attached_at=cloud.stamp(MICROSECONDS))
+    show(cloud, cloud.get("volume", row["volume_id"]))
+
+
 def detach(cloud: Cloud, row: Body, *, at_once: bool = False) -> None:
-    """Detach a volume; it is available after the delay of attachments, or now."""
+    """Detach a volume; the attachment is gone after the delay of attachments, or now."""
+    cloud.cancel("volume_attachment", row)
+    if at_once:
+        finish_detach(cloud, row)
+    else:
+        cloud.update("volume_attachment", row, attach_status="detaching")
+        show(cloud, cloud.get("volume", row["volume_id"]))
+        cloud.later("volume_attachment", row, effect="compute.detached")
+
+
+def finish_detach(cloud: Cloud, row: Body) -> None:
+    """An attachment is gone."""
     cloud.remove("volume_attachment", row["id"])
-    volume = cloud.get("volume", row["volume_id"])
+    show(cloud, cloud.get("volume", row["volume_id"]))
+
+
+def show(cloud: Cloud, volume: Body | None) -> None:
+    """Make a volume's status and list of attachments say what its attachments are."""
     if volume is None:
         return
-    left = [item for item in volume["attachments"] if item["attachment_id"] != row["id"]]
-    status = "in-use" if left else "available"
-    cloud.cancel("volume", volume)
-    if at_once:
-        _set(cloud, volume, status, left)
-    else:
-        cloud.update("volume", volume, status="detaching")
-        cloud.later("volume", volume, {"status": status, "attachments": left}, after=cloud.delay("volume_attachment"))
-
-
-def _set(cloud: Cloud, volume: Body, status: str, attachments: list[Body]) -> None:
-    cloud.update("volume", volume, status=status, attachments=attachments)
+    rows = cloud.where("volume_attachment", volume_id=volume["id"])
+    states = [row["attach_status"] for row in rows]
+    busy = next((state for state in states if state in ("attaching", "detaching")), None)
+    listed = [
+        {"id": volume["id"], "attachment_id": row["id"], "volume_id": volume["id"], "server_id": row["server_id"],
+         "host_name": None, "device": row["device"], "attached_at": row["attached_at"]}
+        for row in rows if row["attach_status"] in ("attached", "detaching")
+    ]  # fmt: skip
+    cloud.update("volume", volume, status=busy or ("in-use" if rows else "available"), attachments=listed,
+                 updated_at=cloud.stamp(MICROSECONDS))
 
 
 def attached(cloud: Cloud, server: Body) -> list[Body]:
@@ -177,3 +199,6 @@ def _make(cloud: Cloud, server: Body, device: Body) -> Body:
         "availability_zone": "nova", "source_volid": None, "replication_status": None, "consistencygroup_id": None,
         "snapshot_id": device["uuid"] if device["source_type"] == "snapshot" else None,
     })  # fmt: skip
+
+
+EFFECTS = {"compute.attached": finish_attach, "compute.detached": finish_detach}
