@@ -1,8 +1,8 @@
 """Runs a node as far as it goes: prepares its plan, runs its local steps on the spot and its outside steps one at a time."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-import logging
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
@@ -172,7 +172,7 @@ class Attempts:
             if job.prepared.quiet:
                 row = replace(row, action="UPDATE")
             return Report(job.brief, outcome, row, begun_row(job), replaces)
-        changed = job.fresh or (facts is not None and (facts.physical_id is not None or bool(facts.data)))
+        changed = job.fresh or job.row is not job.brief.row      # what any step of this turn has learnt, not only the last
         node = job.brief.node
         held = {"live": job.live, "reads": sorted(job.prepared.reads), "quiet": job.prepared.quiet, "gone": job.prepared.gone}
         progress = {key: value for key, value in held.items() if value} if job.fresh or facts is None or facts.live is not None else node.progress
