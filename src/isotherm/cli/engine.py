@@ -1,5 +1,6 @@
 """`isotherm engine`: workers."""
 
+import os
 import sys
 import threading
 from pathlib import Path
@@ -55,5 +56,6 @@ def _supervise(workers: int, files: tuple[Path, ...], told: threading.Event) -> 
 
 def _watch_parent(told: threading.Event) -> None:
     """Standard input ends when the supervisor does, however it died: nobody may be left without one."""
-    sys.stdin.buffer.read()
+    while os.read(0, 1):
+        pass
     told.set()

@@ -1,6 +1,7 @@
 """What all long-running commands do: read settings, log, and run until told to stop."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -65,7 +66,7 @@ def stop_signal() -> threading.Event:
 
     def tell(number: int, frame: object) -> None:
         if told.is_set():
-            sys.exit(128 + number)
+            os._exit(128 + number)  # threads that are still at work would keep the process alive
         told.set()
 
     signal.signal(signal.SIGINT, tell)

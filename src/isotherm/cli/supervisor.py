@@ -12,6 +12,8 @@ HEALTHY = 10.0  # seconds a child must have lived for its end not to count as a 
 LONGEST = 30.0  # seconds between tries to start one that will not live
 PATIENCE = 150.0  # seconds children may take to finish their steps
 
+Child = subprocess.Popen[bytes]
+
 
 class Supervisor:
     """Runs `count` processes of one command until `told`; one that dies is replaced.
@@ -26,12 +28,16 @@ class Supervisor:
         self._command, self._told, self._hopeless = list(command), told, hopeless
         self._pass_fds = tuple(pass_fds)
         self._lock = threading.Lock()
-        self._children: dict[int, subprocess.Popen[bytes]] = {}
-        self._threads = [threading.Thread(target=self._keep, args=(n,), name=f"keep-{n}") for n in range(count)]
+        self._children: dict[int, Child] = {}
+        self._count = count
+        self._threads: list[threading.Thread] = []
         self._code = 0
 
     def start(self) -> None:
-        for thread in self._threads:
+        """Start the children; returns when each has been started once."""
+        for number in range(self._count):
+            thread = threading.Thread(target=self._keep, args=(number, self._spawn(number)), name=f"keep-{number}")
+            self._threads.append(thread)
             thread.start()
 
     def wait(self) -> int:
@@ -49,32 +55,36 @@ class Supervisor:
                 child.kill()
         return self._code
 
-    def _keep(self, number: int) -> None:
+    def _keep(self, number: int, child: Child | None) -> None:
         failures = 0
-        while not self._told.is_set():
+        while child is not None:
             began = time.monotonic()
-            code = self._run(number)
-            if self._told.is_set():
-                return
-            if code == self._hopeless:
+            code = child.wait()
+            self._bury(number)
+            if code == self._hopeless and not self._told.is_set():
                 self._code = code
                 self._told.set()
-                return
             failures = 0 if time.monotonic() - began > HEALTHY else failures + 1
             pause = min(0.25 * 2**failures, LONGEST) if failures > 1 else 0.0
-            log.warning("worker %d ended with code %s; starting another in %.1f s", number, code, pause)
-            self._told.wait(pause)
+            if not self._told.is_set():
+                log.warning("worker %d ended with code %s; starting another in %.1f s", number, code, pause)
+                self._told.wait(pause)
+            child = self._spawn(number)
 
-    def _run(self, number: int) -> int:
-        """One child, from start to end; its exit code (negative: the signal that killed it)."""
+    def _spawn(self, number: int) -> Child | None:
+        """A new child; None when it is time to stop."""
         with self._lock:
             if self._told.is_set():
-                return 0
-            child = subprocess.Popen(self._command, stdin=subprocess.PIPE, pass_fds=self._pass_fds)
+                return None
+            # A session of its own: Ctrl-C in a terminal is for the parent, which then tells the children.
+            child = subprocess.Popen(
+                self._command, stdin=subprocess.PIPE, pass_fds=self._pass_fds, start_new_session=True
+            )
             self._children[number] = child
-        code = child.wait()
+            return child
+
+    def _bury(self, number: int) -> None:
         with self._lock:
-            del self._children[number]
+            child = self._children.pop(number)
         if child.stdin:
             child.stdin.close()
-        return code
