@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from databases import KINDS, STARTERS, Missing, Server
+from databases import STARTERS, Missing, Server, chosen
 
-CHOSEN = tuple(os.environ.get("ISOTHERM_DATABASES", ",".join(KINDS)).split(","))
 REQUIRED = any(os.environ.get(name, "") not in ("", "0", "false") for name in ("CI", "ISOTHERM_REQUIRE_DATABASES"))
 _missing = pytest.StashKey[set[str]]()
 
@@ -64,7 +63,7 @@ def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFact
         made.stop()
 
 
-@pytest.fixture(params=CHOSEN)
+@pytest.fixture(params=chosen())
 def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterator[str]:
     """The URL of an empty database, of each kind in turn."""
     url = databases.create(request.param)

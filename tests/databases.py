@@ -15,12 +15,21 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 KINDS = ("sqlite", "postgresql", "mariadb")
 START_SECONDS = 60
 DURABILITY_OFF = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+
+
+def chosen() -> list[Any]:
+    """The kinds to test on, as parameters of a fixture: those that `ISOTHERM_DATABASES` names, else all. With several test
+    processes, all tests of a kind go to the same one, so that each server is started once."""
+    kinds = os.environ.get("ISOTHERM_DATABASES", ",".join(KINDS)).split(",")
+    return [pytest.param(kind, marks=pytest.mark.xdist_group(kind)) for kind in kinds]
 
 
 class Missing(Exception):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from databases import chosen
 from isotherm.store.schema import metadata
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 
-KINDS = tuple(os.environ.get("ISOTHERM_DATABASES", "sqlite,postgresql,mariadb").split(","))
 
-
-@pytest.fixture(scope="session", params=KINDS)
+@pytest.fixture(scope="session", params=chosen())
 def migrated(request: pytest.FixtureRequest, databases: Any) -> Iterator[Store]:
     url = databases.create(request.param)
     store = Store(url, Vault([Vault.new_key()]))
