@@ -15,9 +15,12 @@ from isotherm.template import (
     Definition,
     Environment,
     Facade,
+    Limits,
     Pseudo,
+    Template,
     Unknown,
     compile,
+    declarations,
     merge,
     parse,
     parse_environment,
@@ -31,6 +34,7 @@ from isotherm.types.registry import registry
 SUFFIX = "abcdefghijkl"
 STACK_ID = "6d2a3b8e-0d4c-4a50-9d5c-0f1d0b3c2a11"
 CATALOG = registry()
+LIMITS = Limits(resources=1000)
 
 
 class Failed(Exception):
@@ -126,22 +130,21 @@ class Stack:
         return {key: self.definition.output(key, self) for key in self.definition.outputs}
 
 
-def environment_of_case(case: Mapping[str, Any]) -> Environment:
+def environment_of_case(case: Mapping[str, Any], template: Template) -> Environment:
     names = case.get("environment_files")
     if names:
-        return merge(*(parse_environment(case["files"][name], name) for name in names))
+        return merge(*(parse_environment(case["files"][name], name) for name in names), declarations=declarations(template),
+                     given=case.get("parameters"))
     return parse_environment(case["environment"]) if case.get("environment") else EMPTY
 
 
 def compiled(case: Mapping[str, Any], parameters: Mapping[str, Any] | None, template_text: str) -> Definition:
     try:
-        environment = environment_of_case(case)
-        template = parse(template_text)
+        template = parse(template_text, limits=LIMITS)
+        environment = environment_of_case(case, template)
     except Invalid as exc:
         raise Failed("parse", exc.wire, str(exc)) from None
-    given = dict(parameters or {})
-    if case.get("environment_files"):
-        given = {**given, **environment.parameters}
+    given = {} if case.get("environment_files") else parameters or {}
     try:
         definition = compile(template, environment, case.get("files") or {}, catalog=CATALOG, parameters=given,
                              pseudo=Pseudo(STACK_ID, "corpus", "corpus_project", "",

@@ -131,7 +131,7 @@ def _check_sections(template: Template, report: Report) -> None:
         if key not in allowed:
             report.add("unknown-section", (key,), f"{key!r} is no section of a template of version {dialect.version}.",
                        allowed=allowed, hint=near(key, allowed))
-        elif SECTION_TYPES.get(str(key).lower(), Map) is Map and value is not None and not isinstance(value, Map):
+        elif SECTION_TYPES.get(str(key).lower(), Map) is Map and value and not isinstance(value, Map):
             report.add("bad-section", (key,), f"The section {key!r} is a map, not {shown(value)}.")
 
 

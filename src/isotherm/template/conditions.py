@@ -54,7 +54,10 @@ class Conditions:
         return FAILED
 
     def compute(self, snippet: Any, path: Path) -> Any:
-        return truth(self.scope, evaluate(self.parse(snippet, path), self.scope))
+        found = evaluate(self.parse(snippet, path), self.scope)
+        if found is None and snippet is not None:
+            raise BadArgument("this condition is null.", "bad-condition")
+        return truth(self.scope, found)
 
     def parse(self, value: Any, path: Path) -> Any:
         """As `Snippets.parse`, in the grammar of conditions."""

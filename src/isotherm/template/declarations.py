@@ -36,6 +36,11 @@ def declared(template: Template, report: Report) -> dict[str, Declaration]:
     return found
 
 
+def declarations(template: Template) -> dict[str, Declaration]:
+    """The parameters of a template, by name; those that are wrongly declared are left out."""
+    return declared(template, Report(template.place))
+
+
 class _Reader:
     """Reads one declaration."""
 
@@ -166,7 +171,7 @@ def _bounds(value: Any, first: str, second: str, word: str) -> tuple[Any, Any]:
     whole = word in ("length", "modulo")
     for key in (first, second):
         number = None if value.get(key) is None else as_number(value[key])
-        if value.get(key) is not None and (number is None or (whole and isinstance(number, float))):
+        if value.get(key) is not None and (number is None or (whole and number != int(number))):
             raise Unfit(f"`{key}` of `{word}` is {'an integer' if whole else 'a number'}, not {shown(value[key])}.")
         bounds.append(number)
     if bounds == [None, None]:

@@ -35,6 +35,9 @@ class World(Protocol):
         ...
 
 
+MISUSE = "bad-call"  # the code of what is wrong with a call itself, rather than with values that reach it
+
+
 class BadArgument(Exception):
     """A function cannot work on what it was given. `code` is the problem's."""
 

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from isotherm.model.problem import Place, Problem
-from isotherm.model.schema import SUPPORTED, Attr, Prop, Support
-from isotherm.template.declarations import declared
+from isotherm.model.schema import SUPPORTED, TYPE_NAMES, Attr, Prop, Support, TypeSchema
+from isotherm.template.declarations import declarations
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
-from isotherm.template.report import Report
 
 PROPERTY_TYPES: Mapping[str, type] = {
     "string": str, "number": float, "comma_delimited_list": list, "json": dict, "boolean": bool,
@@ -26,21 +25,36 @@ class TemplateType:
     attributes: tuple[Attr, ...] = ()
     open: bool = False
     support: Support = SUPPORTED
+    required: frozenset[str] = frozenset()
 
 
 def template_type(name: str, template: Template) -> TemplateType:
     """The type that a template is. What is wrong with its declarations is found when it is compiled."""
+    parameters = declarations(template)
     properties = tuple(
         Prop(one.name, PROPERTY_TYPES[one.type], one.description, update=True, sensitive=one.hidden)
-        for one in declared(template, Report(template.place)).values())
+        for one in parameters.values())
     attributes = [Attr(str(output), None) for output in template.section("outputs")]
     attributes.append(Attr("show", dict))
-    return TemplateType(name, template, properties, tuple(attributes))
+    return TemplateType(name, template, properties, tuple(attributes),
+                        required=frozenset(name for name, one in parameters.items() if one.required))
 
 
-def reaches_inside(attribute: str) -> bool:
-    """Whether an attribute is one of a resource within: `resource.<name>` or `resource.<name>.<attribute>`."""
-    return attribute.startswith("resource.")
+def differences(own: TemplateType, replaced: TypeSchema) -> list[str]:
+    """Why a template cannot take the place of a type: every template that uses the type must go on working."""
+    mine, theirs = ({prop.name: prop for prop in schema.properties} for schema in (own, replaced))
+    said = []
+    for name, prop in theirs.items():
+        if name not in mine:
+            if prop.required:
+                said.append(f"its required property {name!r} is no parameter of the template")
+        elif mine[name].type is not prop.type and {mine[name].type, prop.type} != {int, float} and prop.type is not object:
+            said.append(f"its property {name!r} has the type {TYPE_NAMES[prop.type]}, and the template's parameter "
+                        f"{TYPE_NAMES[mine[name].type]}")
+    said += [f"the template's required parameter {name!r} is no property of it" for name in sorted(own.required - theirs.keys())]
+    outputs = {one.name for one in own.attributes}
+    said += [f"its attribute {one.name!r} is no output of the template" for one in replaced.attributes if one.name not in outputs]
+    return said
 
 
 def environment_of(resource: str, environment: Environment) -> Environment:
@@ -52,8 +66,3 @@ def environment_of(resource: str, environment: Environment) -> Environment:
 def within(problem: Problem, user: Place) -> Problem:
     """A problem of a nested template, saying which resource uses the template."""
     return replace(problem, hint=f"{problem.hint} (Used by {user}.)".strip())
-
-
-def typed(schema: TemplateType, types: Mapping[str, type]) -> TemplateType:
-    """The same with the types that the outputs turned out to have."""
-    return replace(schema, attributes=tuple(replace(one, type=types.get(one.name, one.type)) for one in schema.attributes))

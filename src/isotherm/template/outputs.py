@@ -50,10 +50,13 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
         enabled = isinstance(found, Unknown) or bool(found)
     expression = snippets.parse(raw.get(word), (*path, word)) if enabled else None
     value: Any = None
+    before = len(report.problems)
     try:
         value = evaluate(expression, scope)
     except Invalid as exc:
         report.problems.extend(exc.problems)
+    # Such an output does not stop a stack: it is shown with its error.
+    report.soften(before, "bad-argument", "missing-parameter", "unknown-reference", "missing-file")
     _, attributes = world.take()
     description = raw.get(dialect.spell("description"))
     return OutputDefinition(

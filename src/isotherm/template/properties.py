@@ -33,9 +33,12 @@ def _integer(value: Any) -> int:
     if isinstance(value, int):
         return int(value)
     number = as_number(value)
-    if number is None or (isinstance(number, float) and not number.is_integer()):
+    if number is None or (isinstance(value, str) and isinstance(number, float)):
         raise Unfit
-    return int(number)
+    try:
+        return int(number)
+    except (OverflowError, ValueError):  # infinite, or not a number
+        raise Unfit from None
 
 
 def _number(value: Any) -> int | float:

@@ -32,7 +32,10 @@ class Registry:
         return {RESOURCES: {}} | dict(self.written)
 
     def target(self, type_name: str, resource: str = "") -> str | None:
-        """What a type stands for: another type, a template's file name or URL, itself; None: it was taken away."""
+        """What a type stands for: another type, a template's file name or URL, or itself. The name of a template is never
+        mapped, and a type mapped to null is as if it were not mapped."""
+        if is_template(type_name):
+            return type_name
         seen = [type_name]
         while True:
             found = self._once(seen[-1], resource)
@@ -43,7 +46,7 @@ class Registry:
     def _once(self, name: str, resource: str) -> str | None:
         tables = [own.types for pattern, own in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
         for table in (*tables, self.types):
-            if name in table:
+            if table.get(name) is not None:
                 return _text(table[name])
         for table in (*tables, self.types):
             globs = [key for key in table if key.endswith("*") and name.startswith(key[:-1])]
@@ -57,7 +60,8 @@ class Registry:
         """Both; what the later says wins."""
         if not later.written:
             return self
-        return registry(_merged(self.written, later.written), "environment")
+        kept = {key: value for key, value in later.written.items() if value is not None}
+        return registry({**self.written, **kept}, "environment")
 
     def inside(self, resource: str) -> "Registry":
         """The registry of the nested stack that a resource is."""
@@ -133,11 +137,3 @@ def _flags(value: Any, allowed: tuple[str, ...], key: str) -> tuple[str, ...]:
             raise Invalid(Problem("bad-environment", f"{row!r} is not one of the {key.replace('_', ' ')}.", allowed=allowed,
                                   hint=near(row, allowed)), wire=wire)
     return rows
-
-
-def _merged(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
-    made = dict(old)
-    for key, value in new.items():
-        both = isinstance(value, Mapping) and isinstance(made.get(key), Mapping)
-        made[key] = _merged(made[key], value) if both else value
-    return made

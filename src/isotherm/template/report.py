@@ -2,6 +2,7 @@
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
@@ -14,7 +15,8 @@ Locate = Callable[[Path], Place]
 # The error type that clients see is the first problem's; what is not listed is StackValidationFailed.
 WIRES: Mapping[str, str] = {
     "missing-parameter": "UserParameterMissing", "unknown-parameter": "UnknownUserParameter",
-    "unknown-resource": "InvalidTemplateReference", "unknown-version": "InvalidTemplateVersion",
+    "unknown-resource": "InvalidTemplateReference",
+    "unknown-reference": "InvalidTemplateReference", "unknown-version": "InvalidTemplateVersion",
     "circular-dependency": "CircularDependencyException", "template-too-large": "RequestLimitExceeded",
     "parameter-declaration": "InvalidSchemaError", "not-yaml": "BadRequest", "bad-environment": "BadRequest",
 }
@@ -34,6 +36,12 @@ class Report:
 
     def warn(self, code: str, path: Path, message: str, hint: str = "") -> None:
         self.add(code, path, message, hint=hint, severity=Severity.WARNING)
+
+    def soften(self, since: int, *codes: str) -> None:
+        """Make warnings of the errors with these codes that came after the first `since` problems."""
+        for index, problem in enumerate(self.problems[since:], start=since):
+            if problem.code in codes:
+                self.problems[index] = replace(problem, severity=Severity.WARNING)
 
     @property
     def errors(self) -> tuple[Problem, ...]:

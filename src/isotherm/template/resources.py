@@ -1,11 +1,10 @@
 """The resources section: each resource's keys, type, dependencies and static properties."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from isotherm.model.errors import Invalid
-from isotherm.model.problem import Severity
 from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.conditions import Conditions
@@ -13,7 +12,7 @@ from isotherm.template.definition import ResourceDefinition, known
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, evaluate_entries
-from isotherm.template.nested import TemplateType
+from isotherm.template.nested import TemplateType, differences
 from isotherm.template.nesting import Nesting
 from isotherm.template.properties import Coercion, CustomCheck
 from isotherm.template.registry import is_template
@@ -72,6 +71,8 @@ class Resources:
             name, path = key_text(key), (root, key)
             if "/" in name:
                 self.report.add("bad-name", path, f"{name!r} cannot be the name of a resource, because it has a slash.")
+            if name in self.template.dialect.pseudo:
+                self.report.add("duplicate-name", path, f"{name!r} is the name of a pseudo parameter.")
             if name in parameters:
                 self.report.add("duplicate-name", path, f"{name!r} is the name of a parameter and of a resource.")
             if not isinstance(raw, Mapping):
@@ -117,6 +118,9 @@ class Resources:
                 self.report.add("unknown-type", (*path, key), f"There is no resource type {written!r}{said}.",
                                 hint=near(written, self.catalog.names()))
             schema = found or AnyType(written)
+            replaced = self.catalog.schema(written) if isinstance(found, TemplateType) else None
+            for why in differences(found, replaced) if replaced and isinstance(found, TemplateType) else ():
+                self.report.add("wrong-interface", (*path, key), f"The template {target!r} cannot take the place of {written}: {why}.")
             self.check_support(schema, written, (*path, key))
         self.schemas[name] = schema
         self.drafts.append(_Draft(name, written, target, schema, path, raw))
@@ -145,10 +149,10 @@ class Resources:
         expressions = {word: snippets.parse(draft.raw[self.spell(word)], (*draft.path, self.spell(word)))
                        for word in ("properties", "metadata", "update_policy", "deletion_policy", "external_id")
                        if draft.raw.get(self.spell(word)) is not None}
-        values = self.section(draft, "properties", expressions, scope)
-        metadata = self.section(draft, "metadata", expressions, scope)
+        values = self.section(draft, "properties", expressions, scope, snippets)
+        metadata = self.section(draft, "metadata", expressions, scope, snippets)
         referenced, attributes = world.take()
-        policy = self.section(draft, "update_policy", expressions, scope)
+        policy = self.section(draft, "update_policy", expressions, scope, snippets)
         world.take()
         run = Coercion(self.template.place, template=isinstance(draft.schema, TemplateType))
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
@@ -172,7 +176,8 @@ class Resources:
         found = self.nesting.check(draft.schema, draft.name, static, Facade(metadata), self.report.locate(draft.path))
         self.report.problems.extend(found)
 
-    def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope) -> dict[Any, Any]:
+    def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope,
+                snippets: Snippets) -> dict[Any, Any]:
         """A map of the resource, evaluated as far as it can be."""
         key = self.spell(word)
         raw = draft.raw.get(key)
@@ -182,7 +187,7 @@ class Resources:
             self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(raw)}.")
             return EMPTY_MAP
         expression = expressions[word]
-        if word == "properties" and not isinstance(expression, Mapping | MapOf):
+        if word == "properties" and snippets.calls(raw):
             if expression is not FAILED:
                 self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map written out here; no function can make it.")
             return EMPTY_MAP
@@ -193,8 +198,10 @@ class Resources:
         except Invalid as exc:
             self.report.problems.extend(exc.problems)
             return EMPTY_MAP
-        if word == "properties" and draft.schema.open:
-            self.forgive(before)
+        if word == "metadata":
+            self.report.soften(before, "bad-argument", "missing-parameter", "unknown-attribute")
+        elif draft.schema.open:  # such a type does nothing with its properties
+            self.report.soften(before, "bad-argument", "missing-parameter")
         if whole is OMIT or whole is None:
             return EMPTY_MAP
         if not isinstance(whole, dict):
@@ -202,12 +209,6 @@ class Resources:
                 self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(whole)}.")
             return EMPTY_MAP
         return whole
-
-    def forgive(self, since: int) -> None:
-        """A type that takes any property does nothing with them: what functions cannot make of them is a warning."""
-        for index, problem in enumerate(self.report.problems[since:], start=since):
-            if problem.code == "bad-argument":
-                self.report.problems[index] = replace(problem, severity=Severity.WARNING)
 
     def depends_on(self, draft: _Draft, scope: Scope) -> frozenset[str]:
         key = self.spell("depends_on")
@@ -241,7 +242,7 @@ class Resources:
     def deletion_policy(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str:
         key = self.spell("deletion_policy")
         made = self.value(draft, "deletion_policy", expressions, scope)
-        if made is None:
+        if made is None and (key not in draft.raw or draft.raw[key] is not None):
             return "Delete"
         policies = self.template.dialect.policies
         if not isinstance(made, str) or made not in policies:

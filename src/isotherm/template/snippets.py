@@ -44,16 +44,20 @@ class Snippets:
             return ListOf(tuple(items)) if any(new is not old for new, old in zip(items, value, strict=True)) else value
         return value
 
+    def calls(self, value: Any) -> bool:
+        """Whether a map is a function call."""
+        return isinstance(value, Mapping) and len(value) == 1 and next(iter(value)) in (self.choice, *self.grammar.functions)
+
     def call(self, row: Function, argument: Any, path: Path) -> Any:
         parsed = self.parse(argument, path)
         if row.literal and (isinstance(parsed, Call) or not isinstance(argument, Mapping if row.shape == "map" else list)):
-            self.report.add("bad-argument", path, f"{row.name}: its {row.shape} must be written out here, not {shown(argument)}.")
+            self.report.add("bad-call", path, f"{row.name}: its {row.shape} must be written out here, not {shown(argument)}.")
             return FAILED
         if not isinstance(parsed, Call | Either):
             why = row.misfit(dict(parsed.entries) if isinstance(parsed, MapOf) else list(parsed.items)
                              if isinstance(parsed, ListOf) else parsed)
             if why:
-                self.report.add("bad-argument", path, f"{row.name}: {why}")
+                self.report.add("bad-call", path, f"{row.name}: {why}")
                 return FAILED
         return Call(row, parsed, path)
 
@@ -67,7 +71,7 @@ class Snippets:
         if not isinstance(argument, list) or not least <= len(argument) <= 3:
             wanted = "a condition, a value, and optionally another" if least == 2 else "a condition and two values"
             size = f" of {len(argument)}" if isinstance(argument, list) else ""
-            self.report.add("bad-argument", path, f"`if` takes a list of {wanted}, not a {kind(argument)}{size}.")
+            self.report.add("bad-call", path, f"`if` takes a list of {wanted}, not a {kind(argument)}{size}.")
             return FAILED
         found = self.conditions.truth(argument[0], (*path, 0), self.report)
         if isinstance(found, Unknown):

@@ -47,7 +47,8 @@ class StaticWorld:
 
     def check(self, name: str, schema: TypeSchema, path: tuple[Any, ...]) -> None:
         attributes = self.attributes[id(schema)]
-        if path[0] not in attributes and not schema.open:
+        inside = isinstance(path[0], str) and path[0].startswith("resource.")
+        if path[0] not in attributes and not schema.open and not inside:
             raise BadArgument(f"the type {schema.name} of {name!r} has no attribute {path[0]!r}.", "unknown-attribute",
                               near(path[0], [*attributes, "show"]))
         known = attributes.get(path[0])

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import BadArgument, Scope
+from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.reference import attribute, known, parameter
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
@@ -21,7 +21,7 @@ def ref(scope: Scope, name: object) -> Any:
         return Unknown(object, name.sources, ("Ref", name))
     if isinstance(name, str) and name in scope.parameters:
         return scope.parameters[name]
-    return scope.world.reference(known(scope, name))
+    return scope.world.reference(known(scope, name, "unknown-reference"))
 
 
 @function("Ref", shape="value", families=("aws",), condition="", condition_only=True)
@@ -39,7 +39,7 @@ def fn_get_att(scope: Scope, argument: object) -> Any:
         return attribute(scope, argument, whole=False, all_allowed=False)
     if isinstance(argument, Unknown):
         return Unknown(object, argument.sources, ("Fn::GetAtt", argument))
-    raise BadArgument(f"it takes a list of a resource and an attribute, not {shown(argument)}.")
+    raise BadArgument(f"it takes a list of a resource and an attribute, not {shown(argument)}.", MISUSE)
 
 
 @function("Fn::Select", families=OLD, until="2015-10-15")

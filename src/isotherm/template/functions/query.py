@@ -6,7 +6,7 @@ from typing import Any
 import yaql
 from yaql.language import exceptions as yaql_errors
 
-from isotherm.template.expression import BadArgument, Scope
+from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.registry import function
 
 
@@ -27,7 +27,7 @@ def yaql_query(scope: Scope, *, expression: str, data: object = None) -> Any:
     try:
         statement = _statement(expression, limits.yaql_iterations, limits.yaql_memory)
     except (yaql_errors.YaqlException, ValueError) as exc:
-        raise BadArgument(f"the expression cannot be read: {exc}") from None
+        raise BadArgument(f"the expression cannot be read: {exc}", MISUSE) from None
     try:
         return statement.evaluate(data={"data": data}, context=yaql.create_context())
     except Exception as exc:  # yaql hands on whatever its functions raise

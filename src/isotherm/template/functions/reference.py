@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import BadArgument, Scope
+from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
 
@@ -35,16 +35,16 @@ def select(value: Any, path: tuple[Any, ...] | list[Any]) -> Any:
     return value
 
 
-def known(scope: Scope, name: Any) -> str:
+def known(scope: Scope, name: Any, code: str = "unknown-resource") -> str:
     """The name of a resource that exists. Raises BadArgument with what is near."""
     if not isinstance(name, str):
-        raise BadArgument(f"a resource is named by a string, not {shown(name)}.")
+        raise BadArgument(f"a resource is named by a string, not {shown(name)}.", MISUSE)
     if name in scope.resources:
         return name
     if name in scope.disabled:
         raise BadArgument(f"the resource {name!r} does not exist here, because its condition does not hold.",
-                          "unknown-resource", "Guard this with an `if` on the same condition.")
-    raise BadArgument(f"there is no resource {name!r}.", "unknown-resource", near(name, scope.resources))
+                          code, "Guard this with an `if` on the same condition.")
+    raise BadArgument(f"there is no resource {name!r}.", code, near(name, scope.resources))
 
 
 def parameter(scope: Scope, name: str) -> Any:
@@ -82,13 +82,13 @@ def get_resource(scope: Scope, name: object) -> Any:
     """The reference of a resource: its physical id, for most types."""
     if isinstance(name, Unknown):
         return Unknown(str, name.sources, ("get_resource", name))
-    return scope.world.reference(known(scope, name))
+    return scope.world.reference(known(scope, name, "unknown-reference"))
 
 
 def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) -> Any:
     """An attribute. whole: the path is followed here, in the value of the whole attribute."""
     if not isinstance(argument, list | tuple | Unknown):
-        raise BadArgument(f"it takes a list, not {shown(argument)}.")
+        raise BadArgument(f"it takes a list, not {shown(argument)}.", MISUSE)
     parts = [] if isinstance(argument, Unknown) else list(argument)
     if all_allowed and parts[1:] == [None]:
         parts = parts[:1]
@@ -96,10 +96,10 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
         return Unknown(object, getattr(argument, "sources", ()), ("get_attr", argument))
     if len(parts) < 2 and not (all_allowed and parts):
         raise BadArgument("it takes a list of a resource, an attribute, and what to follow in it; "
-                          f"not {shown(argument)}.")
+                          f"not {shown(argument)}.", MISUSE)
     name, path = known(scope, parts[0]), tuple(parts[1:])
     if path and not isinstance(path[0], str | Unknown):
-        raise BadArgument(f"an attribute is named by a string, not {shown(path[0])}.")
+        raise BadArgument(f"an attribute is named by a string, not {shown(path[0])}.", MISUSE)
     if whole:
         return select(scope.world.attribute(name, path[:1]), path[1:])
     return scope.world.attribute(name, path)
@@ -141,7 +141,7 @@ FACADE_CFN = {"Metadata": "metadata", "DeletionPolicy": "deletion_policy", "Upda
 
 def facade(scope: Scope, part: Any, names: Mapping[str, str]) -> Any:
     if not isinstance(part, str) or part not in names:
-        raise BadArgument(f"it takes one of {', '.join(names)}, not {shown(part)}.")
+        raise BadArgument(f"it takes one of {', '.join(names)}, not {shown(part)}.", MISUSE)
     if scope.facade is None:
         raise BadArgument("this template implements no resource of another template, so there is nothing to look at.")
     return getattr(scope.facade, names[part])

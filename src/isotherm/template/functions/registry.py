@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from isotherm.model.schema import TYPE_NAMES
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import BadArgument, Scope, sources
+from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources
 from isotherm.template.report import shown
 from isotherm.template.versions import Dialect
 
@@ -89,12 +89,12 @@ class Function:
         return self.body(*positional, **named)
 
     def misfit(self, argument: Any) -> str:
-        """What is wrong with the form of an argument whose parts are not known yet; "" when nothing is."""
+        """What is wrong with the form of an argument, some parts of which are expressions; "" when nothing is."""
         if self.shape == "value":
             return ""
         try:
-            self.bind(dict.fromkeys(argument, ANYTHING) if isinstance(argument, Mapping) else
-                      [ANYTHING for _ in argument] if isinstance(argument, list) else argument)
+            self.bind({key: _form(part) for key, part in argument.items() if part is not OMIT} if isinstance(argument, Mapping)
+                      else [_form(part) for part in argument if part is not OMIT] if isinstance(argument, list) else argument)
         except BadArgument as exc:
             return str(exc)
         return ""
@@ -155,6 +155,13 @@ def function(name: str, *, since: str = "2013-05-23", until: str = "", families:
         FUNCTIONS.setdefault(name, []).append(row)
         return body
     return add
+
+
+def _form(part: Any) -> Any:
+    """A part of an argument as far as its form shows."""
+    if isinstance(part, MapOf):
+        return {}
+    return [] if isinstance(part, ListOf) else ANYTHING if isinstance(part, Expression) else part
 
 
 def _argument(one: inspect.Parameter) -> Argument:

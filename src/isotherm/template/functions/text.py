@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from isotherm.template.expression import BadArgument
+from isotherm.template.expression import MISUSE, BadArgument
 from isotherm.template.functions.lists import as_list
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
@@ -170,15 +170,17 @@ ALLOWED_IN_SCHEME = set(string.ascii_letters + string.digits + "+-.")
 
 
 @function("make_url", since="2017-09-01", shape="value", result=str)
-def make_url(parts: dict) -> str:
+def make_url(parts: object) -> str:
     """A URL from its parts (scheme, username, password, host, port, path, query, fragment), escaped where needed."""
+    if not isinstance(parts, Mapping):
+        raise BadArgument(f"it takes a map of the URL's parts, not {shown(parts)}.", MISUSE)
     for key, value in parts.items():
         if key not in PARTS:
-            raise BadArgument(f"a URL has no {key!r}.", hint=near(key, PARTS))
+            raise BadArgument(f"a URL has no {key!r}.", MISUSE, hint=near(key, PARTS))
         if key == "query" and not isinstance(value, Mapping):
-            raise BadArgument(f"`query` must be a map, not {shown(value)}.")
+            raise BadArgument(f"`query` must be a map, not {shown(value)}.", MISUSE)
         if key not in ("query", "port") and not isinstance(value, str):
-            raise BadArgument(f"`{key}` must be a string, not {shown(value)}.")
+            raise BadArgument(f"`{key}` must be a string, not {shown(value)}.", MISUSE)
     scheme = parts.get("scheme", "")
     if not set(scheme) <= ALLOWED_IN_SCHEME:
         raise BadArgument(f"{scheme!r} is no scheme: it is named without colon and slashes.")
@@ -206,5 +208,5 @@ def _port(port: Any) -> str:
     except (ValueError, TypeError):
         number = 0
     if not 0 < number < 65536:
-        raise BadArgument(f"{shown(port)} is no port from 1 to 65535.")
+        raise BadArgument(f"{shown(port)} is no port from 1 to 65535.", MISUSE)
     return f":{port}"
