@@ -89,7 +89,8 @@ class Prop:
     schema: the keys of a map; item: the declaration of each element of a list.
     body: its key in the request (SAME: its own name; SPREAD: merged in; None: a method sends it).
     encode: value -> what the API wants. find: "network.network" - the value is a name or ID, resolved to an ID
-    by the cloud layer before planning. sensitive: never shown.
+    by the cloud layer before planning. sensitive: never shown. older: names of deprecated properties whose value takes
+    the place of this one's, so that it is not missing where one of them is given.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Prop:
     implemented: bool = True
     support: Support = SUPPORTED
     decode: Callable[[Any], Any] | None = None
+    older: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """All resource types by name: those of this tree, in one visible list, and those of installed plug-ins."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TypeVar
 
-from isotherm.model.schema import TypeSchema
+from isotherm.model.schema import Prop, TypeSchema
 from isotherm.types.base import ResourceType
 
 MODULES = (
@@ -41,9 +42,16 @@ def register(name: str) -> Callable[[T], T]:
     """Class decorator: the class is the resource type `name`."""
     def add(cls: T) -> T:
         cls.name = name
+        cls.properties = tuple(with_older_names(prop, cls.renamed) for prop in cls.properties)
         _TYPES[name] = cls()
         return cls
     return add
+
+
+def with_older_names(prop: Prop, renamed: Sequence[tuple[str, str]]) -> Prop:
+    """The property, knowing the deprecated ones that stand in for it."""
+    older = tuple(old for old, new in renamed if new == prop.name)
+    return replace(prop, older=older) if older else prop
 
 
 class Registry:

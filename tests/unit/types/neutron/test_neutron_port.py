@@ -128,3 +128,11 @@ def test_older_names_are_taken_for_the_newer(network):
     values = network("Port").values(network=None, network_id="n1", fixed_ips=[{"subnet_id": "s1"}])
     new = network("Port").type.translate(values)
     assert (new["network"], new["fixed_ips"]) == ("n1", [{"subnet": "s1"}])
+
+
+@pytest.mark.parametrize(("kind", "older"), [
+    ("Port", {"network": ("network_id",)}), ("Subnet", {"network": ("network_id",)}),
+    ("FloatingIP", {"floating_network": ("floating_network_id",)}),
+    ("RouterInterface", {"router": ("router_id",), "subnet": ("subnet_id",), "port": ("port_id",)})])
+def test_older_names_stand_in_for_what_is_required(network, kind, older):
+    assert {p.name: p.older for p in network(kind).type.properties if p.older} == older
