@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from isotherm.cloud.finders import CONSTRAINTS
-from isotherm.cloud.lookup import Lookup
+from isotherm.cloud.lookup import Lookup, is_id
 from isotherm.cloud.pages import listing
 from isotherm.cloud.requester import Answer, Requester
 from isotherm.cloud.watch import Body, Watches
@@ -100,10 +100,16 @@ class Cloud:
         """
         return self._lookup.find(kind, name_or_id)
 
-    def find_all(self, wanted: Iterable[Wanted]) -> tuple[dict[Wanted, str], list[Unfound]]:
-        """The ids of many at once, each asked for once. Raises Transient when the cloud cannot tell."""
-        keys = sorted(set(wanted))
-        return self._together(keys, self.find)
+    def find_all(self, wanted: Iterable[Wanted], believe_ids: bool = False) -> tuple[dict[Wanted, str], list[Unfound]]:
+        """The ids of many at once, each asked for once. Raises Transient when the cloud cannot tell.
+
+        believe_ids: what has the shape of an id is taken for one unseen. For values that were checked before, or that
+        are of objects just made: the service that gets a wrong one says so itself.
+        """
+        keys = set(wanted)
+        known = {key: key[1] for key in keys if is_id(*key)} if believe_ids else {}
+        ids, unfound = self._together(sorted(keys - set(known)), self.find)
+        return known | ids, unfound
 
     def check(self, constraint: str, value: str) -> None:
         """Whether the value is what the constraint wants, e.g. check("nova.flavor", "m1.tiny"). Raises as `find`.

@@ -61,8 +61,14 @@ class Lookup:
         return found
 
 
+def is_id(kind: str, value: str) -> bool:
+    """Whether the value has the shape of an id of this kind, as far as its ids have one."""
+    finder = FINDERS.get(kind)
+    return finder is not None and finder.by is By.ID_THEN_NAME and bool(re.fullmatch(finder.ids.value, value, re.I))
+
+
 def by_id_then_name(requester: Requester, kind: str, finder: Finder, value: str) -> str:
-    if re.fullmatch(finder.ids.value, value, re.IGNORECASE) and _exists(requester, finder, value):
+    if is_id(kind, value) and _exists(requester, finder, value):
         return value
     exact = [one for one in _entries(requester, finder, value) if _field(one, finder.name) == value]
     return _only(requester, kind, finder, value, exact)

@@ -143,6 +143,15 @@ def test_many_are_found_at_once_and_all_problems_told(cloud: Cloud, stub: Stub) 
     }
 
 
+def test_ids_can_be_believed(cloud: Cloud, stub: Stub) -> None:
+    stub.on("GET", NETWORKS, networks({"id": "n1", "name": "private"}))
+    wanted = {("network.network", ID), ("network.network", "private"), ("identity.project", "f" * 32)}
+    ids, unfound = cloud.find_all(wanted, believe_ids=True)
+    assert (ids["network.network", ID], ids["network.network", "private"], unfound) == (ID, "n1", [])
+    assert ids["identity.project", "f" * 32] == "f" * 32
+    assert [one.path for one in stub.seen[1:]] == [NETWORKS]
+
+
 def test_a_cloud_that_cannot_tell_is_no_answer(make_clouds: Callable[..., Clouds], stub: Stub) -> None:
     stub.on("GET", "/compute/v2.1/flavors", Reply(None, 503))
     with pytest.raises(Transient):
