@@ -76,7 +76,6 @@ and detach; a service that is called offers plain functions that take the Cloud 
     volume/volumes.py    make(cloud, project_id, user_id, asked) -> volume     as POST /volumes with that body
                          drop(cloud, volume)                       delete asynchronously
 
-The kind volume_attachment belongs to compute (compute/volumes.py: attach, detach, show): {id, volume_id, server_id,
-device, attach_status: reserved|attaching|attached|detaching, attached_at, project_id, ...}; `show(cloud, volume)` sets a
-volume's status and attachments from them. Block storage's /attachments reads them.
+What servers and volumes share, the kind volume_attachment, is in `attaching` (reserve, attach, detach): block storage's
+/attachments works with the same rows, and a volume's status and "attachments" follow from them.
 '''

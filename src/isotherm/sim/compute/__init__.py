@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from isotherm.sim import errors
+from isotherm.sim import attaching, errors
 from isotherm.sim.compute import (
     actions,
     attachments,
@@ -17,7 +17,6 @@ from isotherm.sim.compute import (
     servers,
     system,
     versions,
-    volumes,
 )
 from isotherm.sim.routing import Service, table
 
@@ -28,7 +27,7 @@ SERVICE = Service(
     prefix="/compute",
     shape=errors.nova,
     seed=flavors.seed,
-    effects={**boot.EFFECTS, **servers.EFFECTS, **rebuilding.EFFECTS, **interfaces.EFFECTS, **volumes.EFFECTS},
+    effects={**boot.EFFECTS, **servers.EFFECTS, **rebuilding.EFFECTS, **interfaces.EFFECTS, **attaching.EFFECTS},
     routes=versions.ROUTES + tuple(route for family in FAMILIES for route in table("/v2.1", family.ROUTES)),
     request_id=("x-openstack-request-id", "x-compute-request-id"),
     microversions=("compute", versions.LOWEST, versions.HIGHEST),

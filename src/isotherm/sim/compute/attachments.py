@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from isotherm.sim import attaching
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.compute import volumes
 from isotherm.sim.compute.rendering import flag
@@ -75,7 +76,7 @@ def update_attachment(call: Call, server_id: str, volume_id: str) -> Answer:
         if volume is None:
             raise NotFound(f"Volume {other} could not be found.")
         volumes.check(volume)
-        volumes.detach(call.cloud, row, at_once=True)
+        attaching.detach(call.cloud, row, at_once=True)
         volumes.attach(call.cloud, server, volume, row["device"], delete=row["delete_on_termination"], at_once=True)
     elif "delete_on_termination" in asked:
         call.cloud.update("volume_attachment", row,
@@ -90,7 +91,7 @@ def detach_volume(call: Call, server_id: str, volume_id: str) -> Answer:
     row = _own(call, server, volume_id)
     if row["device"] == "/dev/vda" and not server["image"]:
         raise BadRequest("Cannot detach a root device volume")
-    volumes.detach(call.cloud, row)
+    attaching.detach(call.cloud, row)
     return Answer(202)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from isotherm.sim import attaching
 from isotherm.sim.call import Call
 from isotherm.sim.cloud import Cloud, new_id
 from isotherm.sim.compute.rendering import MICROSECONDS
@@ -110,56 +111,11 @@ def attach(cloud: Cloud, server: Body, volume: Body, device: str | None, *, dele
            tag: str | None = None, at_once: bool = False) -> Body:
     """Attach a volume; it is in-use after the delay of attachments, or now. Returns the attachment."""
     first = not attached(cloud, server) and server["image"]
-    row = cloud.add("volume_attachment", {
-        "id": new_id(), "volume_id": volume["id"], "server_id": server["id"], "tag": tag, "attach_status": "attaching",
-        "device": device or ("/dev/vdb" if first else next_device(cloud, server)), "attached_at": None,
-        "project_id": server["project_id"], "delete_on_termination": delete, "bdm_uuid": new_id(),
-    })  # fmt: skip
-    if at_once:
-        finish_attach(cloud, row)
-    else:
-        show(cloud, volume)
-        cloud.later("volume_attachment", row, effect="compute.attached")
+    name = device or ("/dev/vdb" if first else next_device(cloud, server))
+    row = attaching.reserve(cloud, volume, server["id"], server["project_id"], device=name, delete_on_termination=delete,
+                            tag=tag, bdm_uuid=new_id())
+    attaching.attach(cloud, row, at_once=at_once)
     return row
-
-
-def finish_attach(cloud: Cloud, row: Body) -> None:
-    """An attachment is there."""
-    cloud.update("volume_attachment", row, attach_status="attached", attached_at=cloud.stamp(MICROSECONDS))
-    show(cloud, cloud.get("volume", row["volume_id"]))
-
-
-def detach(cloud: Cloud, row: Body, *, at_once: bool = False) -> None:
-    """Detach a volume; the attachment is gone after the delay of attachments, or now."""
-    cloud.cancel("volume_attachment", row)
-    if at_once:
-        finish_detach(cloud, row)
-    else:
-        cloud.update("volume_attachment", row, attach_status="detaching")
-        show(cloud, cloud.get("volume", row["volume_id"]))
-        cloud.later("volume_attachment", row, effect="compute.detached")
-
-
-def finish_detach(cloud: Cloud, row: Body) -> None:
-    """An attachment is gone."""
-    cloud.remove("volume_attachment", row["id"])
-    show(cloud, cloud.get("volume", row["volume_id"]))
-
-
-def show(cloud: Cloud, volume: Body | None) -> None:
-    """Make a volume's status and list of attachments say what its attachments are."""
-    if volume is None:
-        return
-    rows = cloud.where("volume_attachment", volume_id=volume["id"])
-    states = [row["attach_status"] for row in rows]
-    busy = next((state for state in states if state in ("attaching", "detaching")), None)
-    listed = [
-        {"id": volume["id"], "attachment_id": row["id"], "volume_id": volume["id"], "server_id": row["server_id"],
-         "host_name": None, "device": row["device"], "attached_at": row["attached_at"]}
-        for row in rows if row["attach_status"] in ("attached", "detaching")
-    ]  # fmt: skip
-    cloud.update("volume", volume, status=busy or ("in-use" if rows else "available"), attachments=listed,
-                 updated_at=cloud.stamp(MICROSECONDS))
 
 
 def attached(cloud: Cloud, server: Body) -> list[Body]:
@@ -170,7 +126,7 @@ def attached(cloud: Cloud, server: Body) -> list[Body]:
 def release_all(cloud: Cloud, server: Body) -> None:
     """Detach all volumes of a server that goes away; delete those that are to go with it."""
     for row in attached(cloud, server):
-        detach(cloud, row, at_once=True)
+        attaching.detach(cloud, row, at_once=True)
         if row["delete_on_termination"]:
             cloud.remove("volume", row["volume_id"])
 
@@ -199,6 +155,3 @@ def _make(cloud: Cloud, server: Body, device: Body) -> Body:
         "availability_zone": "nova", "source_volid": None, "replication_status": None, "consistencygroup_id": None,
         "snapshot_id": device["uuid"] if device["source_type"] == "snapshot" else None,
     })  # fmt: skip
-
-
-EFFECTS = {"compute.attached": finish_attach, "compute.detached": finish_detach}
