@@ -1,6 +1,6 @@
 """Compares the declared resource types with the recorded surface of Heat.
 
-    python tools/reference_check.py [--reference FILE] [TYPE ...]
+    python tools/reference_check.py [FILE] [--type TYPE ...]
 
 FILE (or $ISOTHERM_REFERENCE) is a `resource_types.json`; by default the one beside the checkout. Prints each difference
 as `type: path: ours ..., reference ...`. Ends with 0 when every difference is in EXPECTED; with 1 when one is not, or
@@ -12,7 +12,7 @@ import argparse
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,6 +51,7 @@ EXPECTED: Mapping[tuple[str, str], str] = {
 }
 
 Facts = dict[str, Any]
+Known = Callable[[str], ResourceType | None]
 
 
 def support(status: Support | None) -> str:
@@ -206,11 +207,11 @@ def _starred(props: Mapping[str, Any], path: list[str]) -> str:
     return ".".join(out)
 
 
-def findings(types: Mapping[str, Any], names: Iterable[str]) -> dict[tuple[str, str], str]:
+def findings(types: Mapping[str, Any], names: Iterable[str], known: Known) -> dict[tuple[str, str], str]:
     """(type, path) -> difference, for all these types."""
     out: dict[tuple[str, str], str] = {}
     for name in names:
-        kind = registry().get(name)
+        kind = known(name)
         if kind is None:
             out[name, ""] = "not registered"
         elif "properties" not in types.get(name, {}):
@@ -220,14 +221,14 @@ def findings(types: Mapping[str, Any], names: Iterable[str]) -> dict[tuple[str, 
     return out
 
 
-def report(types: Mapping[str, Any], names: list[str]) -> int:
+def report(types: Mapping[str, Any], names: list[str], known: Known, reasons: Mapping[tuple[str, str], str]) -> int:
     """Prints what differs; the exit code."""
-    found = findings(types, names)
-    new = {place: words for place, words in found.items() if place not in EXPECTED}
-    stale = [place for place in EXPECTED if place[0] in names and place not in found]
+    found = findings(types, names, known)
+    new = {place: words for place, words in found.items() if place not in reasons}
+    stale = [place for place in reasons if place[0] in names and place not in found]
     for (name, path), words in found.items():
-        known = EXPECTED.get((name, path))
-        print(f"{name}: {path or 'type'}: {words}" + (f" (expected: {known})" if known else ""))
+        reason = reasons.get((name, path))
+        print(f"{name}: {path or 'type'}: {words}" + (f" (expected: {reason})" if reason else ""))
     for name, path in stale:
         print(f"{name}: {path}: listed as expected, but there is no such difference any more")
     print(f"{len(names)} types compared: {len(found) - len(new)} expected differences, {len(new)} others, "
@@ -237,16 +238,16 @@ def report(types: Mapping[str, Any], names: list[str]) -> int:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description="Compare the declared resource types with Heat's recorded ones.")
-    parser.add_argument("--reference", default=os.environ.get("ISOTHERM_REFERENCE"), help="a resource_types.json")
-    parser.add_argument("types", nargs="*", help="types to compare; all when none is named")
+    parser.add_argument("reference", nargs="?", default=os.environ.get("ISOTHERM_REFERENCE"), help="a resource_types.json")
+    parser.add_argument("--type", action="append", dest="types", help="a type to compare; all when none is named")
     options = parser.parse_args(arguments)
     path = Path(options.reference or BESIDE)
     if not path.is_file():
         print(f"*** REFERENCE CHECK NOT DONE: there is no {path}. ***\n"
-              "*** Name one with --reference FILE or ISOTHERM_REFERENCE=FILE. ***", file=sys.stderr)
+              "*** Name one as an argument or with ISOTHERM_REFERENCE=FILE. ***", file=sys.stderr)
         return 2 if options.reference else 0
     types = json.loads(path.read_text())["resource_types"]
-    return report(types, options.types or sorted({*REQUIRED, *registry().names()}))
+    return report(types, options.types or sorted({*REQUIRED, *registry().names()}), registry().get, EXPECTED)
 
 
 if __name__ == "__main__":

@@ -91,18 +91,22 @@ def write(tmp_path, types):
 
 
 def test_an_unknown_difference_ends_with_one(tmp_path, capsys):
-    assert reference_check.main(["--reference", write(tmp_path, {}), "OS::Neutron::Net"]) == 1
+    assert reference_check.main([write(tmp_path, {}), "--type", "OS::Neutron::Net"]) == 1
     assert "OS::Neutron::Net: type: not in the reference" in capsys.readouterr().out
-    assert reference_check.main(["--reference", write(tmp_path, {}), "OS::No::Such"]) == 1
+    assert reference_check.main([write(tmp_path, {}), "--type", "OS::No::Such"]) == 1
 
 
 def test_a_named_reference_that_is_missing_ends_with_two(tmp_path, capsys):
-    assert reference_check.main(["--reference", str(tmp_path / "none.json")]) == 2
+    assert reference_check.main([str(tmp_path / "none.json")]) == 2
     assert "NOT DONE" in capsys.readouterr().err
 
 
-def test_a_difference_that_is_no_more_is_told(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(reference_check, "EXPECTED", {("Sample", "properties.size.type"): "once"})
-    monkeypatch.setattr(reference_check, "registry", lambda: {"Sample": Sample()})
-    assert reference_check.main(["--reference", write(tmp_path, {"Sample": ENTRY}), "Sample"]) == 1
+def test_a_difference_that_is_no_more_is_told(capsys):
+    known = {"Sample": Sample()}.get
+    place = ("Sample", "properties.size.type")
+    assert reference_check.report({"Sample": ENTRY}, ["Sample"], known, {place: "once"}) == 1
     assert "no such difference any more" in capsys.readouterr().out
+    other = copy.deepcopy(ENTRY)
+    other["properties"]["size"]["type"] = "number"
+    assert reference_check.report({"Sample": other}, ["Sample"], known, {place: "once"}) == 0
+    assert "(expected: once)" in capsys.readouterr().out

@@ -54,7 +54,7 @@ def port_problems(rule: Values, path: str = "") -> list[Problem]:
     if not (isinstance(low, int) and isinstance(high, int)) or low <= high or str(protocol).lower() in ICMP:
         return []
     return [problem("ports-out-of-order", f"{path}port_range_min",
-                    f"port_range_min {low} is above port_range_max {high}.", "Exchange the two.")]
+                    f"{path}port_range_min {low} is above port_range_max {high}.", "Exchange the two.")]
 
 
 def settle(cloud: Any, group: str, wanted: Sequence[Values]) -> bool:
