@@ -15,14 +15,14 @@ import pytest
 from databases import STARTERS, Missing, Server, chosen
 
 REQUIRED = any(os.environ.get(name, "") not in ("", "0", "false") for name in ("CI", "ISOTHERM_REQUIRE_DATABASES"))
-_missing = pytest.StashKey[set[str]]()
+MARK = "NOT TESTED ON"
 
 
 class Databases:
     """Makes databases; starts each kind of server when it is first asked for."""
 
-    def __init__(self, config: pytest.Config, directory: Path):
-        self._config, self._directory = config, directory
+    def __init__(self, directory: Path):
+        self._directory = directory
         self._servers: dict[str, Server] = {}
 
     def create(self, kind: str) -> str:
@@ -45,18 +45,17 @@ class Databases:
             try:
                 self._servers[kind] = STARTERS[kind]()
             except Missing as exc:
-                reason = f"NOT TESTED ON {kind.upper()}: missing {exc}; install it with tools/install_databases.sh"
+                reason = f"{MARK} {kind.upper()}: missing {exc}; install it with tools/install_databases.sh"
                 if REQUIRED:
                     pytest.fail(reason, pytrace=False)
-                self._config.stash.setdefault(_missing, set()).add(reason)
                 pytest.skip(reason)
         return self._servers[kind]
 
 
 @pytest.fixture(scope="session")
-def databases(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
+def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
     """Where databases come from."""
-    made = Databases(pytestconfig, tmp_path_factory.mktemp("sqlite"))
+    made = Databases(tmp_path_factory.mktemp("sqlite"))
     try:
         yield made
     finally:
@@ -71,6 +70,7 @@ def database_url(request: pytest.FixtureRequest, databases: Databases) -> Iterat
     databases.drop(request.param, url)
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    for reason in sorted(config.stash.get(_missing, set())):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = [str(report.longrepr[2]) for report in terminalreporter.stats.get("skipped", ())]
+    for reason in sorted({text[text.index(MARK):] for text in skipped if MARK in text}):
         terminalreporter.write_line(reason, red=True, bold=True)

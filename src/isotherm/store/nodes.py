@@ -29,7 +29,7 @@ _held = (sa.select(node.c.id, node.c.claim, node.c.state, node.c.traversal_id, s
                    traversal.c.state.label("run"))
          .join_from(node, stack, node.c.stack_id == stack.c.id)
          .outerjoin(traversal, traversal.c.id == node.c.traversal_id)
-         .where(node.c.id.in_(_ids)).order_by(node.c.id).with_for_update(of=node))
+         .where(node.c.id.in_(_ids)))
 _settled = sa.update(node).where(node.c.id.in_(_ids)).values(state=sa.bindparam("new_state"), claimed_by=None)
 _dependents = (sa.select(edge.c.dependent_id, sa.func.count().label("n")).where(edge.c.node_id.in_(_ids))
                .group_by(edge.c.dependent_id).order_by(edge.c.dependent_id))
@@ -66,6 +66,9 @@ def held(conn: sa.Connection, claimed: Iterable[Node]) -> dict[int, str]:
     claims = {n.id: n.claim for n in claimed}
     good: dict[int, str] = {}
     for ids in _chunks(sorted(claims)):
+        # Locked first, read second: a statement that waited for a lock still sees the stack as it was when it began, and would
+        # miss who overtook it meanwhile. Nobody can while the nodes are locked.
+        conn.execute(_lock, {"ids": ids}).all()
         for row in conn.execute(_held, {"ids": ids}):
             if row.state == "ready" and row.claim == claims[row.id]:
                 good[row.id] = row.action if row.traversal_id != row.current else EXPIRED if row.run == "expired" else ""

@@ -4,7 +4,7 @@ import random
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -129,3 +129,23 @@ def test_every_graph_ends_in_order(store: Store, stack: StackRow, seed: int) -> 
         assert found[number].state == ("skipped" if broken else "failed" if number in failing else "done")
         assert (number in place) is not broken
         assert broken or all(place[need] < place[number] for need in wanted)
+
+
+def test_a_node_overtaken_while_it_is_recorded_is_told_so(store: Store, stack: StackRow) -> None:
+    """Whoever records waits for the lock of whoever overtakes, and must then see what that one wrote."""
+    if store.dialect == "sqlite":
+        pytest.skip("SQLite has one writer at a time")
+    plan(store, stack, {1: [], 2: [1]})
+    claimed = store.write(nodes.claim, "w", NOW, LEASE, 1)
+
+    def overtake(conn: sa.Connection, pool: ThreadPoolExecutor) -> Future[dict[int, str]]:
+        stacks.lock(conn, stack.id)
+        nodes.unsettled(conn, stack.id)
+        recording = pool.submit(store.write, nodes.held, claimed)
+        with pytest.raises(TimeoutError):
+            recording.result(0.3)
+        stacks.set_state(conn, stack.id, "UPDATE", "IN_PROGRESS", "", traversal_id="t2")
+        return recording
+
+    with ThreadPoolExecutor(1) as pool:
+        assert store.write(overtake, pool).result(20) == {1: "UPDATE"}
