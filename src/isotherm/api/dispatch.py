@@ -10,7 +10,7 @@ import falcon
 
 from isotherm.api.body import parse, read
 from isotherm.api.caller import caller_of, catalogue_services
-from isotherm.api.errors import BadRequest, Missing, NotAllowedMethod, WrongProject, body_of, status_of
+from isotherm.api.errors import BadRequest, WrongProject, body_of, status_of, translated
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query
 from isotherm.api.service import Service
@@ -94,15 +94,13 @@ def encode(body: Any) -> bytes:
 
 def fail(req: falcon.Request, resp: falcon.Response, error: Exception, path: Mapping[str, str]) -> None:
     """Answer an error in the API's JSON shape."""
+    request_id = str(req.env.get("openstack.request_id", ""))
     if isinstance(error, falcon.HTTPMethodNotAllowed):
-        resp.set_header("Allow", str(error.headers["Allow"]) if isinstance(error.headers, Mapping) else "")
-        error = NotAllowedMethod(f"{req.path} does not answer to {req.method}.")
-    elif isinstance(error, falcon.HTTPNotFound):
-        error = Missing(f"There is no {req.path} in this API.")
-    status = error.status_code if isinstance(error, falcon.HTTPError) else status_of(error)
-    resp.status = falcon.code_to_http_status(status)
+        resp.set_header("Allow", dict(error.headers or {}).get("Allow", ""))
+    told = translated(error, f"{req.method} {req.path}", request_id)
+    resp.status = falcon.code_to_http_status(status_of(told))
     resp.content_type = "application/json"
-    resp.data = encode(body_of(error, str(req.env.get("openstack.request_id", ""))))
+    resp.data = encode(body_of(told, request_id))
 
 
 def application(service: Service, routes: Iterable[Route], arns: Route) -> falcon.App[falcon.Request, falcon.Response]:

@@ -4,6 +4,10 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+import falcon
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
 from isotherm.model.errors import Invalid, IsothermError
 from isotherm.model.problem import Problem
 
@@ -65,6 +69,21 @@ TITLES: Mapping[int, tuple[str, str]] = {
     500: ("Internal Server Error", "The service, or one that it relies on, failed."),
     503: ("Service Unavailable", "The service cannot answer at the moment; try again later."),
 }
+
+
+def translated(error: Exception, request: str, request_id: str) -> Exception:
+    """Errors of the parts we stand on, as our own. What is no known way to fail stays as it is: a bug."""
+    match error:
+        case falcon.HTTPMethodNotAllowed():
+            return NotAllowedMethod(f"This URL does not answer to {request.partition(' ')[0]}.")
+        case falcon.HTTPNotFound():
+            return Missing(f"There is no {request.partition(' ')[2]} in this API.")
+        case falcon.HTTPError() if error.status_code < 500:
+            return BadRequest(error.description or error.title or error.status)
+        case OperationalError() | PoolTimeout():
+            log.error("%s: the database failed: %s", request_id, getattr(error, "orig", None) or error)
+            return Unavailable("The service's database does not answer; try again shortly.")
+    return error
 
 
 def status_of(error: Exception) -> int:

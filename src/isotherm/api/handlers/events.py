@@ -7,6 +7,7 @@ from isotherm.api.locate import stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
+from isotherm.api.states import split
 from isotherm.api.views.event import detail_view, event_view
 from isotherm.api.views.secret import without_secrets
 from isotherm.model.records import EventRow
@@ -15,7 +16,6 @@ from isotherm.store.events import Query
 
 FILTERS: Mapping[str, str] = {"resource_action": "action", "resource_name": "resource_name", "resource_type": "resource_type"}
 SORT_KEYS: Mapping[str, str] = {"event_time": "at", "resource_type": "resource_type"}
-PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -63,10 +63,11 @@ def show(service: Service, request: Request) -> Answer:
 def listing(sent: Sent) -> Query:
     """What the query string asks for. Unknown parameters and sort keys are passed over."""
     filters = {column: values for name, column in FILTERS.items() if (values := sent.all(name))}
-    plain = tuple(status for status in sent.all("resource_status") if status in PLAIN_STATUSES)
-    whole = [status for status in sent.all("resource_status") if status not in PLAIN_STATUSES]
-    if plain and not whole:
-        filters["status"] = plain
+    wanted = [split(state) for state in sent.all("resource_status")]
+    if wanted:
+        filters["status"] = tuple({status for _, status in wanted})
+    if wanted and all(action for action, _ in wanted) and "action" not in filters:
+        filters["action"] = tuple({action for action, _ in wanted})      # pairs nobody asked for are dropped by `matches`
     return Query(
         filters=filters, descending=sent.direction("desc") == "desc", marker=sent.text("marker"),
         limit=sent.number("limit") or None,
@@ -75,6 +76,6 @@ def listing(sent: Sent) -> Query:
 
 
 def matches(event: EventRow, sent: Sent) -> bool:
-    """Whether the event has one of the states asked for in full, such as CREATE_COMPLETE."""
-    states = sent.all("resource_status")
-    return not states or event.status in states or f"{event.action}_{event.status}" in states
+    """Whether the event has one of the states asked for."""
+    wanted = [split(state) for state in sent.all("resource_status")]
+    return not wanted or any(event.status == status and action in ("", event.action) for action, status in wanted)

@@ -9,13 +9,13 @@ from isotherm.api.locate import living_stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
+from isotherm.api.states import bare, whole
 from isotherm.api.views.resource import dependents, detail_view, resource_view
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.store import resources, stacks
 from isotherm.store.resources import Query
 
 KNOWN = ("nested_depth", "with_detail", "type", "status", "name", "action", "id", "physical_resource_id")
-PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -24,9 +24,9 @@ def index(service: Service, request: Request) -> Answer:
     row = living_stack(service, request)
     depth = request.query.number("nested_depth", 0) or 0
     detailed = request.query.flag("with_detail")
-    trees = {row.id: row} | {child.id: child for child in service.store.read(stacks.descendants, row.id, depth)}
-    nested = {(child.owner_id, child.parent_resource): child
-              for stack_id in trees for child in service.store.read(stacks.children, stack_id)}
+    below = service.store.read(stacks.descendants, row.id, depth + 1)
+    trees = {row.id: row} | {child.id: child for child in below if child.depth <= row.depth + depth}
+    nested = {(child.owner_id, child.parent_resource): child for child in below}
     query = listing(request.query, detailed)
     rows = service.store.read(resources.page, tuple(trees), query)
     narrowed = query.filters or query.type or query.states
@@ -78,9 +78,6 @@ def listing(sent: Sent, detailed: bool) -> Query:
         raise BadRequest("The filter type can be given only once.")
     columns = {"name": "name", "action": "action", "physical_resource_id": "physical_id", "id": "name"}
     filters = {column: values for key, column in columns.items() if (values := sent.all(key))}
-    whole = tuple((action, status) for action, _, status in (
-        state.partition("_") for state in sent.all("status") if state not in PLAIN_STATUSES))
-    plain = tuple(state for state in sent.all("status") if state in PLAIN_STATUSES)
-    if plain:
+    if plain := bare(sent.all("status")):
         filters["status"] = plain
-    return Query(filters=filters, type=types[0] if types else "", states=whole, facts=detailed)
+    return Query(filters=filters, type=types[0] if types else "", states=whole(sent.all("status")), facts=detailed)

@@ -10,6 +10,7 @@ from isotherm.api.errors import BadRequest
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
+from isotherm.api.states import whole
 from isotherm.api.views.stack import detail_view, summary_view
 from isotherm.store.stack_list import Query, count, page
 
@@ -21,7 +22,6 @@ FILTERS: Mapping[str, str] = {
 SORT_KEYS: Mapping[str, str] = {
     "stack_name": "name", "stack_status": "status", "creation_time": "created_at", "updated_time": "updated_at",
 }
-PLAIN_STATUSES = ("IN_PROGRESS", "FAILED", "COMPLETE")
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -65,18 +65,11 @@ def listing(sent: Sent) -> Query:
         values: tuple[Any, ...] = sent.all(name)
         if column == "timeout_mins":
             values = (sent.number(name),) if values else ()
-        if column == "status" and values:
-            values = tuple(value for value in values if value in PLAIN_STATUSES) or values
         if values:
             filters[column] = values
     if sent.text("disable_rollback"):
         filters["disable_rollback"] = (sent.flag("disable_rollback"),)
-    return replace(query, filters=filters, states=states(sent.all("stack_status")))
-
-
-def states(given: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """CREATE_COMPLETE -> (CREATE, COMPLETE)."""
-    return tuple((action, status) for action, _, status in (state.partition("_") for state in given))
+    return replace(query, filters=filters, states=whole(sent.all("stack_status")))
 
 
 def following(request: Request, last: str) -> str:
