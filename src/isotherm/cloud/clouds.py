@@ -20,7 +20,7 @@ from isotherm.config import Settings
 from isotherm.model.credential import Credential, Deferral
 from isotherm.model.errors import Forbidden
 
-LOGINS = 200  # kept: each holds a token and its catalogue
+LOGINS = 500  # kept: each holds a token and its catalogue
 CALLERS = 50
 CALLER_SECONDS = 300.0
 LOOKUPS = 8  # at once, of all `find_all` together

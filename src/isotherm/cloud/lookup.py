@@ -18,6 +18,16 @@ from isotherm.model.problem import Problem
 Key = tuple[str, str]  # (kind, value)
 
 KEPT = 1024
+# What people call a kind, where the second half of its name does not say it.
+CALLED: Mapping[str, str] = {
+    "volume.type": "volume type",
+    "volume.qos_specs": "QoS specification of volumes",
+    "network.floatingip": "floating IP",
+    "network.qos_policy": "QoS policy",
+    "network.subnetpool": "subnet pool",
+    "share.type": "share type",
+    "share.snapshot": "share snapshot",
+}
 PASSING = 2.0  # seconds that kinds which come and go are remembered: one validation
 
 
@@ -144,7 +154,7 @@ def _only(
         ] or exact
     if len(exact) == 1:
         return _field(exact[0], finder.id)
-    what = kind.partition(".")[2].replace("_", " ")
+    what = CALLED.get(kind) or kind.partition(".")[2].replace("_", " ")
     if exact:
         ids = tuple(sorted(_field(one, finder.id) for one in exact))
         raise Invalid(
