@@ -1,7 +1,7 @@
 """Volumes on servers: the state that compute and block storage share.
 
 The kind volume_attachment holds one row for each volume on a server: {"id", "volume_id", "server_id", "device",
-"attach_status": reserved, attaching, attached or detaching, "attached_at", "project_id", ...}. A volume's own status and
+"status": reserved, attaching, attached or detaching, "attached_at", "project_id", ...}. A volume's own status and
 its list of attachments follow from its rows.
 """
 
@@ -18,8 +18,9 @@ MICROSECONDS = "%Y-%m-%dT%H:%M:%S.%f"
 def reserve(cloud: Cloud, volume: Body, server_id: str | None, project_id: str, **more: Any) -> Body:
     """Keep a volume for a server; `attach` makes it an attachment."""
     row = cloud.add("volume_attachment", {
-        "id": new_id(), "volume_id": volume["id"], "server_id": server_id, "attach_status": "reserved", "device": None,
-        "attached_at": None, "project_id": project_id, "delete_on_termination": False, "tag": None, **more,
+        "id": new_id(), "volume_id": volume["id"], "server_id": server_id, "status": "reserved", "device": None,
+        "attached_at": "", "project_id": project_id, "delete_on_termination": False, "tag": None,
+        "attach_mode": "rw", **more,
     })  # fmt: skip
     show(cloud, volume)
     return row
@@ -57,7 +58,7 @@ def finish_detach(cloud: Cloud, row: Body) -> None:
 
 
 def _set(cloud: Cloud, row: Body, state: str) -> None:
-    cloud.update("volume_attachment", row, attach_status=state)
+    cloud.update("volume_attachment", row, status=state)
     show(cloud, cloud.get("volume", row["volume_id"]))
 
 
@@ -66,13 +67,13 @@ def show(cloud: Cloud, volume: Body | None) -> None:
     if volume is None:
         return
     rows = cloud.where("volume_attachment", volume_id=volume["id"])
-    states = [row["attach_status"] for row in rows]
+    states = [row["status"] for row in rows]
     busy = next((state for state in ("attaching", "detaching") if state in states), None)
     settled = "in-use" if "attached" in states else "reserved" if rows else "available"
     listed = [
         {"id": volume["id"], "attachment_id": row["id"], "volume_id": volume["id"], "server_id": row["server_id"],
-         "host_name": None, "device": row["device"], "attached_at": row["attached_at"]}
-        for row in rows if row["attach_status"] in ("attached", "detaching")
+         "host_name": row.get("attached_host"), "device": row["device"], "attached_at": row["attached_at"]}
+        for row in rows if row["status"] in ("attached", "detaching")
     ]  # fmt: skip
     cloud.update("volume", volume, status=busy or settled, attachments=listed, updated_at=cloud.stamp(MICROSECONDS))
 

@@ -7,11 +7,13 @@ from typing import Any
 from isotherm.sim import attaching
 from isotherm.sim.call import Call
 from isotherm.sim.cloud import Cloud, new_id
-from isotherm.sim.compute.rendering import MICROSECONDS
-from isotherm.sim.errors import BadRequest, NotFound
+from isotherm.sim.errors import ApiError, BadRequest, NotFound
 from isotherm.sim.storage import Body
+from isotherm.sim.volume import volumes
 
 SOURCES = ("image", "volume", "snapshot", "blank")
+ORIGINS = {"image": "imageRef", "snapshot": "snapshot_id"}
+"""What block storage calls the source of a new volume."""
 
 
 def plan(call: Call, asked: Body, image: Body | None) -> list[Body]:
@@ -113,7 +115,7 @@ def attach(cloud: Cloud, server: Body, volume: Body, device: str | None, *, dele
     first = not attached(cloud, server) and server["image"]
     name = device or ("/dev/vdb" if first else next_device(cloud, server))
     row = attaching.reserve(cloud, volume, server["id"], server["project_id"], device=name, delete_on_termination=delete,
-                            tag=tag, bdm_uuid=new_id())
+                            tag=tag, bdm_uuid=new_id(), attached_host=server["_host"])
     attaching.attach(cloud, row, at_once=at_once)
     return row
 
@@ -127,12 +129,16 @@ def release_all(cloud: Cloud, server: Body) -> None:
     """Detach all volumes of a server that goes away; delete those that are to go with it."""
     for row in attached(cloud, server):
         attaching.detach(cloud, row, at_once=True)
-        if row["delete_on_termination"]:
-            cloud.remove("volume", row["volume_id"])
+        volume = cloud.get("volume", row["volume_id"])
+        if row["delete_on_termination"] and volume:
+            try:
+                volumes.drop(cloud, volume)
+            except ApiError:
+                continue  # it has snapshots: Nova too leaves it behind
 
 
 def boot(cloud: Cloud, server: Body, device: Body) -> None:
-    """Provide one planned block device while a server is built."""
+    """Provide one planned block device while a server is built; raises the block storage service's errors."""
     if device["destination_type"] != "volume":
         return
     name = device["device_name"] or ("/dev/vda" if device["boot_index"] == 0 else None)
@@ -145,13 +151,20 @@ def boot(cloud: Cloud, server: Body, device: Body) -> None:
     attach(cloud, server, volume, name, delete=device["delete_on_termination"], tag=device["tag"], at_once=True)
 
 
+SOURCE_FIELDS = {"image": "imageRef", "snapshot": "snapshot_id"}
+"""How block storage calls what a new volume is made of."""
+
+
 def _make(cloud: Cloud, server: Body, device: Body) -> Body:
-    now = cloud.stamp(MICROSECONDS)
-    return cloud.add("volume", {
-        "id": new_id(), "name": "", "description": "", "status": "available", "size": device["volume_size"],
-        "project_id": server["project_id"], "user_id": server["user_id"], "attachments": [], "metadata": {},
-        "created_at": now, "updated_at": now, "bootable": str(device["source_type"] != "blank").lower(),
-        "multiattach": False, "encrypted": False, "volume_type": device["volume_type"] or "__DEFAULT__",
-        "availability_zone": "nova", "source_volid": None, "replication_status": None, "consistencygroup_id": None,
-        "snapshot_id": device["uuid"] if device["source_type"] == "snapshot" else None,
-    })  # fmt: skip
+    """A volume for a server that is being built; it is finished at once, the build waits for it anyway."""
+    asked = {"size": device["volume_size"], "volume_type": device["volume_type"], "name": "", "description": ""}
+    if device["source_type"] in SOURCE_FIELDS:
+        asked[SOURCE_FIELDS[device["source_type"]]] = device["uuid"]
+    volume = volumes.make(cloud, server["project_id"], server["user_id"], asked)
+    outcome = dict(volume["_pending"][-1]["changes"])
+    cloud.cancel("volume", volume)
+    cloud.update("volume", volume, **outcome)
+    if volume["status"] == "error":
+        raise BadRequest(f"Build of instance {server['id']} aborted: Volume {volume['id']} did not finish being created even "
+                         "after we waited 0 seconds or 1 attempts. And its status is error.")
+    return volume

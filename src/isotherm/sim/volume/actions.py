@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from isotherm.sim import attaching
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.errors import BadRequest
 from isotherm.sim.storage import Body
@@ -113,20 +114,17 @@ def begin_detaching(call: Call, volume: Body, args: Body) -> None:
 
 
 def attach(call: Call, volume: Body, args: Body) -> None:
-    row = attachments.reserve(call.cloud, {**volume, "status": "available"}, str(args.get("instance_uuid") or ""))
+    row = attachments.reserve(call.cloud, volume, args.get("instance_uuid"))
     attachments.connect(call.cloud, row, {"host": args.get("host_name"), "mountpoint": args.get("mountpoint")})
-    call.cloud.update("volume_attachment", row, status="attached")
-    attachments.attach(call.cloud, volume, row["server_id"], row["device"], row["id"])
+    attaching.finish_attach(call.cloud, row)
 
 
 def detach(call: Call, volume: Body, args: Body) -> None:
-    rows = call.cloud.where("volume_attachment", volume_id=volume["id"])
     wanted = args.get("attachment_id")
-    for row in rows:
+    for row in call.cloud.where("volume_attachment", volume_id=volume["id"]):
         if wanted in (None, row["id"]):
-            attachments.detach(call.cloud, volume, row["id"])
-    if not rows:
-        call.cloud.update("volume", volume, status="available", attachments=[], updated_at=stamp(call.cloud))
+            attaching.detach(call.cloud, row, at_once=True)
+    attaching.show(call.cloud, volume)
 
 
 ACTIONS: dict[str, Action] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from isotherm.sim.call import Call
@@ -110,11 +110,11 @@ def require_admin(call: Call, rule: str) -> None:
         raise forbidden(rule)
 
 
-def chosen(call: Call, kind: str, names: Sequence[str]) -> list[Body]:
+def chosen(call: Call, kind: str, names: Sequence[str], aliases: Mapping[str, str] | None = None) -> list[Body]:
     """The objects of a kind a list asks for, newest first: the project's, or all projects' for administrators.
 
     Filters are on these fields; from 3.31 on others are refused, before that ignored. A metadata filter is written as
-    JSON; `name~` looks for a part.
+    JSON; `name~` looks for a part. `aliases`: the field a filter is about, where the names differ.
     """
     query, cloud = call.query, call.cloud
     everybody = call.ctx.is_admin and query.get("all_tenants", "0").lower() in ("1", "true")
@@ -128,7 +128,7 @@ def chosen(call: Call, kind: str, names: Sequence[str]) -> list[Body]:
             if call.at_least(3, 31):
                 raise BadRequest(f"Invalid filters {key} are found in query options.")
             continue
-        found = [body for body in found if _fits(body.get(name), value, like)]
+        found = [body for body in found if _fits(body.get((aliases or {}).get(name, name)), value, like)]
     return found[::-1]
 
 

@@ -1,10 +1,11 @@
 """Attachments: reserving a volume for a server, connecting it, giving it back.
 
-Rows of kind `volume_attachment` are Nova's too; the volume lists those that are connected.
+The rows and what follows from them for the volume are `isotherm.sim.attaching`, which compute uses too.
 """
 
 from __future__ import annotations
 
+from isotherm.sim import attaching
 from isotherm.sim.call import Call
 from isotherm.sim.cloud import Cloud, new_id
 from isotherm.sim.errors import BadRequest, NotFound
@@ -12,7 +13,9 @@ from isotherm.sim.storage import Body
 from isotherm.sim.volume.answers import Row, chosen, invalid, listed, part
 from isotherm.sim.volume.volumes import own, stamp
 
-FILTERS = ("volume_id", "instance_id", "status", "attach_status", "server_id")
+FILTERS = ("volume_id", "status", "attach_status", "instance_id")
+ALIASES = {"instance_id": "server_id", "status": "attach_status"}
+"""Fields of the rows that have another name in filters."""
 
 
 def check(volume: Body) -> None:
@@ -23,47 +26,18 @@ def check(volume: Body) -> None:
                          f"the current status is {volume['status']}.")
 
 
-def reserve(cloud: Cloud, volume: Body, server_id: str) -> Body:
-    """A new attachment in status reserved."""
-    check(volume)
-    row = cloud.add("volume_attachment", {
-        "id": new_id(), "volume_id": volume["id"], "server_id": server_id, "device": None, "tag": None,
-        "project_id": volume["project_id"], "delete_on_termination": False, "bdm_uuid": new_id(), "attached_host": None,
-        "attached_at": "", "attach_mode": "null", "status": "reserved", "_connection": {},
-    })  # fmt: skip
-    if volume["status"] != "in-use":
-        cloud.update("volume", volume, status="reserved", updated_at=stamp(cloud))
-    return row
+def reserve(cloud: Cloud, volume: Body, server_id: str | None) -> Body:
+    """A new attachment, reserved."""
+    return attaching.reserve(cloud, volume, server_id, volume["project_id"], bdm_uuid=new_id(), attached_host=None)
 
 
 def connect(cloud: Cloud, row: Body, connector: Body) -> None:
-    """Tell an attachment where the server is: status attaching."""
+    """Tell an attachment where the server is."""
     cloud.update("volume_attachment", row, device=connector.get("mountpoint"), attached_host=connector.get("host"),
-                 attached_at=stamp(cloud), attach_mode=connector.get("mode") or "rw", status="attaching", _connection={
-                     "driver_volume_type": "iscsi", "volume_id": row["volume_id"], "attachment_id": row["id"],
-                     "access_mode": "rw", "encrypted": False, "discard": False, "qos_specs": None})
-    volume = cloud.get("volume", row["volume_id"])
-    if volume and volume["status"] == "reserved":
-        cloud.update("volume", volume, status="attaching", updated_at=stamp(cloud))
-
-
-def attach(cloud: Cloud, volume: Body, server_id: str, device: str | None, attachment_id: str) -> None:
-    """Make a volume in-use by a server through an attachment that exists."""
-    row = cloud.get("volume_attachment", attachment_id) or {}
-    listed_ = {"id": volume["id"], "attachment_id": attachment_id, "volume_id": volume["id"], "server_id": server_id,
-               "host_name": row.get("attached_host"), "device": device, "attached_at": row.get("attached_at")}
-    others = [item for item in volume["attachments"] if item["attachment_id"] != attachment_id]
-    cloud.update("volume", volume, status="in-use", attachments=[*others, listed_], updated_at=stamp(cloud))
-
-
-def detach(cloud: Cloud, volume: Body, attachment_id: str) -> None:
-    """Give a volume back; it is available when no other server has it. The attachment's row goes."""
-    cloud.remove("volume_attachment", attachment_id)
-    left = [item for item in volume["attachments"] if item["attachment_id"] != attachment_id]
-    waiting = cloud.where("volume_attachment", volume_id=volume["id"])
-    status = "in-use" if left else "reserved" if waiting else "available"
-    cloud.cancel("volume", volume)
-    cloud.update("volume", volume, status=status, attachments=left, updated_at=stamp(cloud))
+                 attached_at=stamp(cloud), attach_mode=connector.get("mode") or "rw", attach_status="attaching",
+                 _connection={"driver_volume_type": "iscsi", "volume_id": row["volume_id"], "attachment_id": row["id"],
+                              "access_mode": "rw", "encrypted": False, "discard": False, "qos_specs": None})
+    attaching.show(cloud, cloud.get("volume", row["volume_id"]))
 
 
 def find(call: Call, attachment_id: str) -> Body:
@@ -77,8 +51,9 @@ def find(call: Call, attachment_id: str) -> Body:
 def view(row: Body) -> Body:
     return {
         "id": row["id"], "volume_id": row["volume_id"], "instance": row["server_id"],
-        "status": row.get("status", "attached"), "attach_mode": row.get("attach_mode", "rw"),
-        "attached_at": row["attached_at"], "detached_at": "", "connection_info": row.get("_connection", {}),
+        "status": row["attach_status"], "attached_at": row["attached_at"] or "", "detached_at": "",
+        "attach_mode": row.get("attach_mode", "rw" if row["attached_at"] else "null"),
+        "connection_info": row.get("_connection", {}),
     }  # fmt: skip
 
 
@@ -94,15 +69,14 @@ def list_details(call: Call) -> Body:
 
 
 def _chosen(call: Call) -> list[Body]:
-    rows = chosen(call, "volume_attachment", FILTERS)
-    instance = call.query.get("instance_id")
-    return [row for row in rows if instance in (None, row["server_id"])]
+    return chosen(call, "volume_attachment", FILTERS, ALIASES)
 
 
 def create_attachment(call: Call) -> Body:
     asked = part(call, "attachment", ("volume_uuid", "instance_uuid", "connector", "mode"), ("volume_uuid",))
     volume = own(call, str(asked["volume_uuid"]))
-    row = reserve(call.cloud, volume, str(asked.get("instance_uuid") or ""))
+    check(volume)
+    row = reserve(call.cloud, volume, asked.get("instance_uuid"))
     if asked.get("connector"):
         connect(call.cloud, row, asked["connector"])
     return {"attachment": view(row)}
@@ -122,9 +96,7 @@ def update_attachment(call: Call, attachment_id: str) -> Body:
 
 def delete_attachment(call: Call, attachment_id: str) -> Body:
     row = find(call, attachment_id)
-    volume = call.cloud.get("volume", row["volume_id"])
-    if volume:
-        detach(call.cloud, volume, attachment_id)
+    attaching.detach(call.cloud, row, at_once=True)
     left = call.cloud.where("volume_attachment", volume_id=row["volume_id"])
     return {"attachments": [view(other) for other in left]}
 
@@ -134,10 +106,7 @@ def complete(call: Call, attachment_id: str) -> None:
     row = find(call, attachment_id)
     if not isinstance(call.json, dict) or "os-complete" not in call.json:
         raise BadRequest("There is no such action. Verify the request body and Content-Type header and try again.")
-    volume = call.cloud.get("volume", row["volume_id"])
-    if volume:
-        call.cloud.update("volume_attachment", row, status="attached")
-        attach(call.cloud, volume, row["server_id"], row["device"], attachment_id)
+    attaching.finish_attach(call.cloud, row)
 
 
 ROUTES: list[Row] = [
