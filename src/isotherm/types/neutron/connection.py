@@ -13,7 +13,8 @@ class Connection(ResourceType, ABC):
     """Made and taken away by requests that say what it connects.
 
     Nothing tells whose a connection is. So one that was handed over to a replacement is not taken away afterwards: the
-    replacement may have made it anew between the same two. And one that left no id is taken away only if it was made.
+    replacement may have made it anew between the same two (`handed_over` in the kept data says so). And one that left no
+    id is taken away only if it was made.
     """
 
     service = "network"
@@ -50,12 +51,11 @@ class Connection(ResourceType, ABC):
     def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
         if not subject.physical_id or not self.exclusive(subject.properties, new):
             return []
-        return [*self.disconnect(subject.properties), Keep(data={"handed_over": True})]
+        return self.disconnect(subject.properties)
 
     def take_back(self, subject: Subject) -> Sequence[Step]:
-        if not subject.data.get("handed_over"):
-            return []
-        return [*self.connect(subject.properties), Keep(data={"handed_over": False})]
+        """It may be there still: then it is made anew, since it cannot be made twice."""
+        return [*self.disconnect(subject.properties), *self.connect(subject.properties)]
 
     def reference(self, subject: Subject) -> Any:
         return subject.physical_id

@@ -24,6 +24,11 @@ def address(fixed_ip: Values) -> dict[str, Any]:
     return set_only({"subnet_id": either(fixed_ip, "subnet", "subnet_id"), "ip_address": fixed_ip.get("ip_address")})
 
 
+def named_addresses(values: Values) -> set[str]:
+    """The addresses that a port's properties spell out."""
+    return {ip["ip_address"] for ip in values.get("fixed_ips") or () if ip.get("ip_address")}
+
+
 def pairs(values: Sequence[Values]) -> list[dict[str, Any]]:
     return [set_only(pair) for pair in values]
 
@@ -127,17 +132,14 @@ class Port(NetworkType):
         ]
 
     def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
-        """An address that the replacement wants by itself must be free before it is made."""
-        if not any(ip.get("ip_address") for ip in new.get("fixed_ips") or ()):
+        """An address that both name must be free before the replacement is made."""
+        if not named_addresses(subject.properties) & named_addresses(new):
             return []
-        path = self.path + "/{id}"
-        return [Call("GET", path, accept=(404,), save={"handed_over": "port.fixed_ips"}),
-                Call("PUT", path, {self.key: {"fixed_ips": []}}, accept=(404,))]
+        return [Call("PUT", self.path + "/{id}", {self.key: {"fixed_ips": []}}, accept=(404,))]
 
     def take_back(self, subject: Subject) -> Sequence[Step]:
-        if not subject.data.get("handed_over"):
-            return []
-        return [Call("PUT", self.path + "/{id}", {self.key: {"fixed_ips": "{handed_over}"}}, live=self.key)]
+        fixed = [address(ip) for ip in subject.properties.get("fixed_ips") or ()]
+        return [Call("PUT", self.path + "/{id}", {self.key: {"fixed_ips": fixed}}, live=self.key)] if fixed else []
 
     def replaces(self, old: Values, new: Values) -> list[str]:
         always = ["replacement_policy"] if new.get("replacement_policy") == "REPLACE_ALWAYS" else []

@@ -197,6 +197,7 @@ def test_a_replacement_takes_over_address_and_connection(cloud: Cloud) -> None:
     assert stack.read("fip", "port_id") == [port]
     stack.update("association", floatingip_id=fip, port_id=stack.create("aside", "Port", network="lan"))
     ((address,),) = stack.read("port", "fixed_ips")
+    stack.update("port", network="lan", fixed_ips=[address])
     replaced(stack, "port", network="lan", fixed_ips=[address])
     assert stack.read("port", "fixed_ips") == [[address]]
     assert stack.subjects["port"].physical_id != port
@@ -207,7 +208,10 @@ def test_the_same_interface_made_again_stays(cloud: Cloud) -> None:
     stack = Stack(cloud, crash=False)
     connected(stack)
     router = stack.subjects["router"].physical_id
+    interface = stack.subjects["interface"]
+    kind = registry().get(interface.type)
     replaced(stack, "interface", router=router, subnet="lansub")
+    stack.run(interface, kind.take_back(interface))
     query = {"device_id": router, "device_owner": "network:router_interface"}
     assert len(stack.cloud.request("network", "GET", "/v2.0/ports", query=query).body["ports"]) == 1
     stack.delete()
@@ -218,6 +222,8 @@ def replaced(stack: Stack, name: str, /, **given: Any) -> None:
     old = stack.subjects[name]
     kind = registry().get(old.type)
     new = stack.planned(name, old.type.rpartition("::")[2], given)
-    old = stack.run(old, kind.hand_over(old, new.properties))
+    given = kind.hand_over(old, new.properties)
+    stack.run(old, given)
+    old = replace(old, data={**old.data, "handed_over": True}) if given else old
     stack.subjects[name] = stack.run(new, kind.create(new))
     stack.run(old, kind.delete(old))

@@ -75,15 +75,14 @@ def test_port_replacement(network, old, new, replaced):
     assert network("Port").replaces(old, **new) == replaced
 
 
-def test_a_replaced_port_hands_over_the_addresses_that_are_asked_for(network):
+def test_a_replaced_port_hands_over_the_addresses_that_both_name(network):
     port = network("Port")
-    new = port.values(fixed_ips=[{"ip_address": "10.0.0.7"}])
-    assert list(port.type.hand_over(port.subject(), new)) == [
-        Call("GET", PORT + "/{id}", accept=(404,), save={"handed_over": "port.fixed_ips"}),
+    mine = port.subject(fixed_ips=[{"subnet": "s1", "ip_address": "10.0.0.7"}])
+    assert list(port.type.hand_over(mine, port.values(fixed_ips=[{"ip_address": "10.0.0.7"}]))) == [
         Call("PUT", PORT + "/{id}", {"port": {"fixed_ips": []}}, accept=(404,))]
-    assert list(port.type.hand_over(port.subject(), port.values(fixed_ips=[{"subnet": "s1"}]))) == []
-    back = Call("PUT", PORT + "/{id}", {"port": {"fixed_ips": "{handed_over}"}}, live="port")
-    assert list(port.type.take_back(port.subject(data={"handed_over": [{"ip_address": "10.0.0.7"}]}))) == [back]
+    assert list(port.type.hand_over(mine, port.values(fixed_ips=[{"subnet": "s1", "ip_address": "10.0.0.8"}]))) == []
+    assert list(port.type.take_back(mine)) == [
+        Call("PUT", PORT + "/{id}", {"port": {"fixed_ips": [{"subnet_id": "s1", "ip_address": "10.0.0.7"}]}}, live="port")]
     assert list(port.type.take_back(port.subject())) == []
 
 

@@ -92,12 +92,9 @@ def test_an_interface_is_handed_over_when_the_next_needs_its_end(network):
     interface = network("RouterInterface")
     mine = interface.subject(router="r1", subnet="s1")
     assert list(interface.type.hand_over(mine, interface.values(router="r2", subnet="s1"))) == [
-        REMOVE, Keep(data={"handed_over": True})]
+        REMOVE]
     assert list(interface.type.hand_over(mine, interface.values(router="r1", subnet="s2"))) == []
-    back = interface.subject(data={"handed_over": True}, router="r1", subnet="s1")
-    assert list(interface.type.take_back(back)) == [
-        add({"subnet_id": "s1"}, OF_SUBNET), Keep(data={"handed_over": False})]
-    assert list(interface.type.take_back(mine)) == []
+    assert list(interface.type.take_back(mine)) == [REMOVE, add({"subnet_id": "s1"}, OF_SUBNET)]
 
 
 @pytest.mark.parametrize(("given", "codes"), [
@@ -130,5 +127,5 @@ def test_a_router_has_one_gateway_to_hand_over(network):
     kind = network("RouterGateway")
     mine = kind.subject(router_id="r1", network="x1")
     assert list(kind.type.hand_over(mine, kind.values(router_id="r1", network="x2"))) == [
-        gateway({}, (404,)), Keep(data={"handed_over": True})]
+        gateway({}, (404,))]
     assert list(kind.type.hand_over(mine, kind.values(router_id="r2", network="x1"))) == []
