@@ -8,7 +8,7 @@ from sqlalchemy import event
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 
 RETRYABLE = frozenset({"40001", "40P01", "1205", "1213", "1020"})     # serialization, deadlock, lock wait
-
+DRIVERS = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}
 # Whole numbers all the way: by way of a float, a time would not always come back as it went in.
 EPOCH, MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 
@@ -40,19 +40,20 @@ class Words(sa.TypeDecorator[str]):
 def make_engine(url: str, pool_size: int = 20) -> sa.Engine:
     """An engine with the isolation and the settings the store relies on.
 
-    `mysql://` and `mariadb://` mean PyMySQL, `postgresql://` psycopg 3.
+    `mysql://` and `mariadb://` mean PyMySQL, `postgresql://` psycopg 3. ValueError names the databases there are.
     """
     parsed = sa.make_url(url)
     backend = parsed.get_backend_name()
     if backend == "sqlite":
-        made = sa.create_engine(parsed, hide_parameters=True)
+        made = sa.create_engine(parsed, hide_parameters=True, pool_size=pool_size)
         event.listen(made, "connect", _sqlite_connect)
         event.listen(made, "begin", _sqlite_begin)
         return made
-    driver = {"postgresql": "postgresql+psycopg", "mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql"}[backend]
+    if backend not in DRIVERS:
+        raise ValueError(f"{backend} is no database that can be used; the URL must begin with sqlite, {', '.join(DRIVERS)}")
     if backend != "postgresql" and "charset" not in parsed.query:
         parsed = parsed.update_query_dict({"charset": "utf8mb4"})
-    return sa.create_engine(parsed.set(drivername=driver), isolation_level="READ COMMITTED", hide_parameters=True,
+    return sa.create_engine(parsed.set(drivername=DRIVERS[backend]), isolation_level="READ COMMITTED", hide_parameters=True,
                             pool_pre_ping=True, pool_size=pool_size, max_overflow=pool_size)
 
 
