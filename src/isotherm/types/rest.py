@@ -90,7 +90,7 @@ class RestType(ResourceType):
                 continue
             if p.body is None or not p.implemented or (value is None and p.body is SPREAD):
                 continue
-            sent = p.encode(value) if p.encode and value is not None else value
+            sent: Any = p.encode(value) if p.encode and value is not None else value
             out.update(sent if p.body is SPREAD else {p.name if p.body is SAME else p.body: sent})
         return out
 
