@@ -1,6 +1,5 @@
 """From the identity headers of an authenticated request to a Caller."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -24,12 +23,3 @@ def caller_of(environ: Mapping[str, Any], policy: Policy) -> Caller:
         request_id=str(environ.get("openstack.request_id", "")),
     )
     return replace(caller, is_admin=policy.allows("context_is_admin", caller))
-
-
-def catalogue_services(environ: Mapping[str, Any]) -> frozenset[str] | None:
-    """The service types in the token's catalogue; None when the token carries none."""
-    try:
-        entries = json.loads(environ.get("HTTP_X_SERVICE_CATALOG", "") or "null")
-    except ValueError:
-        return None
-    return frozenset(entry.get("type", "") for entry in entries) if entries else None

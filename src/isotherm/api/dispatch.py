@@ -9,7 +9,7 @@ from typing import Any
 import falcon
 
 from isotherm.api.body import parse, read
-from isotherm.api.caller import caller_of, catalogue_services
+from isotherm.api.caller import caller_of
 from isotherm.api.errors import BadRequest, WrongProject, body_of, status_of, translated
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query
@@ -62,7 +62,7 @@ class Endpoint:
         return Request(
             caller=caller, method=req.method, path=unescaped(path), query=Query.parse(req.query_string),
             query_string=req.query_string, body=parse(text, req.content_type),
-            base=f"{self._service.public_url or req.prefix}/v1", services=catalogue_services(req.env),
+            base=f"{self._service.public_url or req.prefix}/v1", catalogue=req.env.get("HTTP_X_SERVICE_CATALOG") or "",
         )
 
 

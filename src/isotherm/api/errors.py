@@ -71,6 +71,10 @@ TITLES: Mapping[int, tuple[str, str]] = {
 }
 
 
+# Below this package nothing is said in terms of HTTP; clients know errors of this kind by the web layer's name.
+WEB_TYPES: Mapping[str, str] = {"BadRequest": "HTTPBadRequest"}
+
+
 def translated(error: Exception, request: str, request_id: str) -> Exception:
     """Errors of the parts we stand on, as our own. What is no known way to fail stays as it is: a bug."""
     match error:
@@ -79,7 +83,7 @@ def translated(error: Exception, request: str, request_id: str) -> Exception:
         case falcon.HTTPNotFound():
             return Missing(f"There is no {request.partition(' ')[2]} in this API.")
         case falcon.HTTPError() if error.status_code < 500:
-            return BadRequest(error.description or error.title or error.status)
+            return BadRequest(str(error.description or error.title or error.status))
         case OperationalError() | PoolTimeout():
             log.error("%s: the database failed: %s", request_id, getattr(error, "orig", None) or error)
             return Unavailable("The service's database does not answer; try again shortly.")
@@ -96,7 +100,7 @@ def body_of(error: Exception, request_id: str) -> dict[str, Any]:
     status = status_of(error)
     title, explanation = TITLES.get(status, TITLES[500])
     if isinstance(error, IsothermError):
-        wire, message = error.wire, str(error)
+        wire, message = WEB_TYPES.get(error.wire, error.wire), str(error)
     else:
         log.error("%s: unexpected %s", request_id, type(error).__name__, exc_info=error)
         wire = "InternalServerError"

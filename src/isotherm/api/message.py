@@ -13,7 +13,7 @@ class Request:
     """One authenticated and authorized request.
 
     path: the named parts of the URL. base: where the API begins, e.g. "https://host/v1"; links start there.
-    body: the JSON object sent, None when there was none. services: types in the caller's service catalogue, None if unknown.
+    body: the JSON object sent, None when there was none. catalogue: the caller's service catalogue as JSON text, if it is known.
     """
 
     caller: Caller
@@ -23,7 +23,7 @@ class Request:
     query_string: str = ""
     body: Mapping[str, Any] | None = None
     base: str = ""
-    services: frozenset[str] | None = None
+    catalogue: str = ""
 
 
 @dataclass(frozen=True, slots=True)

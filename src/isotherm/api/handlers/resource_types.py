@@ -1,5 +1,6 @@
 """Resource types: which there are, and how each is written."""
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -29,13 +30,13 @@ def index(service: Service, request: Request) -> Answer:
     if status and status not in STATUSES:
         raise BadRequest(f'The support_status is "{status}"; it can be {", ".join(STATUSES)}.', wire="Invalid")
     pattern = name_pattern(request.query.text("name"))
-    barred = service.barred(request.caller)
+    barred, services = service.barred(request.caller), catalogued(request)
     kinds = [
         kind for kind in known(service)
         if (kind.support.status == status if status else kind.support.status != "HIDDEN")
         and (not version or kind.support.version == version)
         and (pattern is None or pattern.match(kind.name))
-        and kind.name not in barred and available(kind, request)
+        and kind.name not in barred and available(kind, services)
     ]
     detailed = request.query.flag("with_description")
     return Answer({"resource_types": [summary_view(kind) if detailed else kind.name for kind in kinds]})
@@ -71,17 +72,23 @@ def find(service: Service, request: Request) -> ResourceType:
         raise NotFound(f"There is no resource type {name}.")
     if kind.support.status == "HIDDEN":
         raise BadRequest(f"The resource type {name} is kept for old stacks only.", wire="NotSupported")
-    if not available(kind, request):
+    if not available(kind, catalogued(request)):
         raise BadRequest(f"{name} needs a {kind.service} service, which this cloud's catalogue does not list.",
                          wire="ResourceTypeUnavailable")
     return kind
 
 
-def available(kind: ResourceType, request: Request) -> bool:
-    """Whether the caller's catalogue lists the type's service."""
-    if not kind.service or request.services is None:
+def available(kind: ResourceType, services: frozenset[str] | None) -> bool:
+    """Whether the type's service is among those of the cloud (None: unknown, so everything is)."""
+    if not kind.service or services is None:
         return True
-    return bool(ALIASES.get(kind.service, frozenset({kind.service})) & request.services)
+    return bool(ALIASES.get(kind.service, frozenset({kind.service})) & services)
+
+
+def catalogued(request: Request) -> frozenset[str] | None:
+    """The service types in the caller's catalogue; None when the token carries none."""
+    entries = json.loads(request.catalogue) if request.catalogue else []
+    return frozenset(entry["type"] for entry in entries) or None
 
 
 def name_pattern(text: str | None) -> re.Pattern[str] | None:
