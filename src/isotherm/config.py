@@ -122,12 +122,6 @@ class Engine:
         low=1,
         was="DEFAULT.action_retry_limit",
     )
-    janitor_seconds: float = option(
-        60.0,
-        "Seconds between clean-ups: stacks past their time limit, surplus events.",
-        low=1,
-        was="DEFAULT.periodic_interval",
-    )
 
 
 @dataclass(frozen=True)

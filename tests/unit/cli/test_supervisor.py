@@ -16,7 +16,7 @@ class Children:
         read, self._write = os.pipe()
         os.set_inheritable(self._write, True)
         self.told = threading.Event()
-        self.pids = open(read)
+        self.pids = os.fdopen(read)
         command = [sys.executable, "-c", script, str(self._write)]
         self.supervisor = Supervisor(command, count, self.told, hopeless=78, pass_fds=(self._write,))
 

@@ -116,7 +116,8 @@ def test_an_application_credential_can_be_stored_instead(sim: SimServer, demo: U
     clouds = Clouds(settings(sim, deferred_auth_method="application_credentials"))
     credential = hand_on(clouds, demo)
     assert credential.kind == Deferral.APPLICATION
-    assert credential.secret and credential.secret not in repr(credential)
+    assert credential.secret
+    assert credential.secret not in repr(credential)
     cloud = clouds.for_credential(credential)
     assert cloud.request("compute", "GET", "/servers").status == 200
     clouds.revoke(credential)
@@ -140,4 +141,5 @@ def test_a_revoked_token_is_replaced_once(clouds: Clouds, sim: SimServer, demo: 
         sim.cloud.remove("token", token_id)
     assert cloud.request("compute", "GET", "/servers").status == 200
     renewed = [one["id"] for one in sim.cloud.where("token")]
-    assert len(renewed) == 1 and renewed[0] not in forgotten
+    assert len(renewed) == 1
+    assert renewed[0] not in forgotten

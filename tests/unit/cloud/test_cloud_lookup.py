@@ -66,7 +66,7 @@ def test_a_wrong_name_is_told_with_near_ones(cloud: Cloud, stub: Stub) -> None:
 def test_an_ambiguous_name_is_told_with_the_ids(cloud: Cloud, stub: Stub) -> None:
     stub.on("GET", NETWORKS, networks({"id": "n2", "name": "x"}, {"id": "n1", "name": "x"}))
     with pytest.raises(
-        Invalid, match="There are 2 objects of kind network with the name 'x'. Give the id of one: n1, n2."
+        Invalid, match=r"There are 2 objects of kind network with the name 'x'. Give the id of one: n1, n2."
     ) as caught:
         cloud.find("network.network", "x")
     assert caught.value.problems[0].code == "ambiguous-name"

@@ -128,7 +128,7 @@ def test_a_bad_token_is_refused(cloud: Cloud, stub: Stub) -> None:
 
 
 def test_a_service_that_the_catalogue_lacks(cloud: Cloud) -> None:
-    with pytest.raises(Refused, match="no public endpoint.*it lists compute, identity, image, network, volumev3"):
+    with pytest.raises(Refused, match=r"no public endpoint.*it lists compute, identity, image, network, volumev3"):
         cloud.request("load-balancer", "GET", "/v2/lbaas/pools")
 
 

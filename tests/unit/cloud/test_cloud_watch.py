@@ -37,7 +37,8 @@ class World:
 def test_few_objects_are_asked_for_by_themselves() -> None:
     world = World("a", "b")
     for _ in range(3):
-        assert world.show("a") and world.show("b")
+        assert world.show("a")
+        assert world.show("b")
     assert (world.ones, world.lists) == (6, 0)
 
 

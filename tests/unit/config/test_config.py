@@ -72,7 +72,7 @@ def test_a_wrong_name_in_the_environment() -> None:
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="No such configuration file: .*nothing.conf"):
+    with pytest.raises(ConfigError, match=r"No such configuration file: .*nothing\.conf"):
         load([tmp_path / "nothing.conf"], None, {})
 
 
@@ -90,7 +90,8 @@ def test_settings_cannot_change() -> None:
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: f"{option.group}.{option.name}")
 def test_every_option_is_described(option: Any) -> None:
-    assert option.doc.endswith(".") and option.doc[0].isupper() or option.doc.startswith(("local", "host"))
+    assert option.doc.endswith(".")
+    assert option.doc[0].isupper() or option.doc.startswith(("local", "host"))
     assert len(option.doc) > 15
 
 
