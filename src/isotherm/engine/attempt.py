@@ -62,7 +62,7 @@ class Attempts:
             return self.failed(brief, brief.row, "The engine was lost each time it tried this step")
         if brief.node.plan is None and brief.overtaken:
             return Report(brief, Done(), quiet=True)
-        if brief.node.plan is None and brief.stack.action != "DELETE" and self.definitions.cached(brief.stack.definition_id) is None:
+        if brief.node.plan is None and brief.node.kind == "converge" and self.definitions.cached(brief.stack.definition_id) is None:
             return None
         return self.guarded(brief, allow_calls=False)
 
@@ -90,9 +90,8 @@ class Attempts:
     def begin(self, brief: Brief, allow_calls: bool) -> Job | Report | None:
         """Make the plan."""
         now = utcnow()
-        if brief.node.kind == "cleanup":
-            names = set() if brief.stack.action == "DELETE" else set(self.definitions.get(brief.stack).resources)
-            prepared = prepare.cleanup(brief, names, self.types, now)
+        if brief.node.kind != "converge":
+            prepared = prepare.cleanup(brief, self.types, now)
             return Report(brief, Done(), quiet=True) if prepared is None else Job(brief, prepared, fresh=True)
         definition = self.definitions.get(brief.stack)
         goal = prepare.target(brief, definition, self.types, attributes_read(definition, brief.node.name, self.types))
@@ -182,7 +181,7 @@ class Attempts:
     def failed(self, brief: Brief, row: ResourceRow | None, reason: str) -> Report:
         """The node fails, and its resource with it."""
         if row is not None:
-            action = "DELETE" if brief.node.kind == "cleanup" else "CREATE" if row.action == "INIT" else row.action if row.status == "IN_PROGRESS" else "UPDATE"
+            action = "DELETE" if brief.node.kind != "converge" else "CREATE" if row.action == "INIT" else row.action if row.status == "IN_PROGRESS" else "UPDATE"
             row = replace(row, action=action, status="FAILED", reason=reason, updated_at=utcnow())
         return Report(brief, Failed(reason), row)
 
@@ -210,12 +209,12 @@ def learn(job: Job, facts: Facts) -> Job:
 
 
 def attributes(job: Job, row: ResourceRow) -> dict[str, Any]:
-    """The attributes others use. Those only a live body tells keep their last value when none was seen."""
-    if job.kind is None:
+    """The attributes others use. When nothing was done, those that only a live body tells keep their last value."""
+    kind = job.kind
+    if kind is None:
         return {}
     subject = replace(subject_of(job.brief.stack, row), live=job.live or {})
-    told = {name for name in job.prepared.reads if job.live is not None or not job.kind.reads({name})}
+    idle = job.prepared.quiet and not job.prepared.steps
+    told = {name for name in job.prepared.reads if not (idle and kind.reads({name}))}
     kept = {name: value for name, value in row.attributes.items() if name in job.prepared.reads}
-    return kept | {name: job.kind.attribute(subject, name) for name in told}
-
-
+    return kept | {name: kind.attribute(subject, name) for name in told}

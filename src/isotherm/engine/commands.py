@@ -1,8 +1,8 @@
 """Create, update, delete, validate: each checked in full, then written as one traversal in one transaction."""
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-import re
 from typing import Any
 
 import sqlalchemy as sa

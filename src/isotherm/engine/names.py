@@ -1,10 +1,10 @@
 """Names and numbers that the engine gives out."""
 
 import base64
-from datetime import UTC, datetime
 import secrets
 import time
 import uuid
+from datetime import UTC, datetime
 
 EPOCH = 1_700_000_000
 

@@ -56,7 +56,7 @@ def _overtake(conn: sa.Connection, stack: StackRow, action: str) -> tuple[Node, 
     if stack.traversal_id is None:
         return ()
     open_nodes = nodes.unsettled(conn, stack.id)
-    work = [n for n in open_nodes if n.kind in ("converge", "cleanup") and n.state == "ready"]
+    work = [n for n in open_nodes if n.kind in nodes.WORK and n.state == "ready"]
     running = [n for n in work if (n.claimed_by is not None if action == "DELETE" else nodes.is_started(n))]
     keep = {n.id for n in running}
     nodes.detach(conn, keep)
@@ -115,7 +115,9 @@ def _graph(stack: StackRow, traversal: TraversalRow, draft: Draft, rows: Mapping
             requires = tuple(sorted(draft.situation.wanted[vertex.key].requires))
             add(numbers[vertex], "converge", vertex.key, rows[vertex.key], waits, requires)
         else:
-            add(numbers[vertex], "cleanup", names[vertex.key], vertex.key, waits)
+            name = names[vertex.key]
+            stays = name in draft.situation.wanted and (row := draft.current.get(name)) is not None and row.id == vertex.key
+            add(numbers[vertex], "cleanup" if stays else "remove", name, vertex.key, waits)
     last = first + len(numbers)
     add(last, "end", stack.name, None, {numbers[v] for v in draft.sinks()} | {n.id for n in draft.situation.running})
     if goal.timeout:

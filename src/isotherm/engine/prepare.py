@@ -129,10 +129,10 @@ def _and_read(goal: Target, subject: Subject, steps: Sequence[Step]) -> tuple[St
     return tuple(steps)
 
 
-def cleanup(brief: Brief, wanted_names: frozenset[str] | set[str], types: Registry, now: datetime) -> Prepared | None:
-    """What is left to remove of this incarnation; None when it stays, or is gone already."""
+def cleanup(brief: Brief, types: Registry, now: datetime) -> Prepared | None:
+    """What is left to remove of this incarnation; None when it is gone already, or stays since nothing has replaced it."""
     row = brief.row
-    if row is None or (row.name in wanted_names and row.replaced_by is None):
+    if row is None or (brief.node.kind == "cleanup" and row.replaced_by is None):
         return None
     row = replace(row, action="DELETE", status="IN_PROGRESS", reason="state changed", updated_at=now)
     if row.deletion_policy == "Retain" or row.external_id or never_begun(brief.row):

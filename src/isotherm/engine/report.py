@@ -1,9 +1,9 @@
 """What running a node's step came to, and how that is recorded."""
 
+import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-import random
 from typing import Any
 
 import sqlalchemy as sa

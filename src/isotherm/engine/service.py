@@ -1,10 +1,10 @@
 """The engine of one process: its worker, its heartbeat, and what they share."""
 
-from datetime import timedelta
 import logging
 import os
 import socket
 import threading
+from datetime import timedelta
 
 import sqlalchemy as sa
 

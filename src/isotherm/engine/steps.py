@@ -1,9 +1,9 @@
 """Runs one step of a plan. Safe to call again with the same step after a crash."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-import re
 from typing import Any
 from urllib.parse import quote
 

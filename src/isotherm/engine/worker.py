@@ -1,13 +1,13 @@
 """The engine's loop: record what has ended, claim what is due, run it."""
 
+import logging
+import threading
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-import logging
-import threading
-import time
 
 import sqlalchemy as sa
 

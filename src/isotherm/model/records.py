@@ -100,7 +100,8 @@ class TraversalRow:
 class Node:
     """One vertex of a traversal's graph.
 
-    kind: converge, cleanup, end (the stack's last word) or deadline (the stack's time-out).
+    kind: converge a resource, cleanup (remove an incarnation if it has been replaced by then), remove it, end (the stack's last
+    word) or deadline (the stack's time-out).
     state: waiting, ready, done, failed, skipped (something it needs failed), dropped (overtaken).
     due_at: schedule, poll, back-off and lease at once. claim: fencing counter; tries: claims of this very step that
     ended without a record; attempt: retries of this step. requires: names of the resources it needs. plan: steps as JSON, None until planned.

@@ -18,6 +18,7 @@ from isotherm.store.schema import edge, node, stack, traversal
 from isotherm.store.vault import seal, unseal
 
 EXPIRED = "EXPIRED"
+WORK = ("converge", "cleanup", "remove")     # kinds of nodes that are about a resource
 CHUNK = 500                                  # ids in one IN list
 
 _ids: sa.BindParameter[Any] = sa.bindparam("ids", expanding=True)
@@ -138,8 +139,8 @@ def stop(conn: sa.Connection, traversal_id: str, now: datetime) -> None:
     end = next((n for n in rows if n.kind == "end" and n.state == "waiting"), None)
     if end is None:
         return
-    started = [n.id for n in rows if n.state == "ready" and n.kind in ("converge", "cleanup") and is_started(n)]
-    settle(conn, [n.id for n in rows if n.kind in ("converge", "cleanup") and n.state in ("waiting", "ready") and n.id not in set(started)], "skipped")
+    started = [n.id for n in rows if n.state == "ready" and n.kind in WORK and is_started(n)]
+    settle(conn, [n.id for n in rows if n.kind in WORK and n.state in ("waiting", "ready") and n.id not in set(started)], "skipped")
     conn.execute(sa.delete(edge).where(edge.c.dependent_id == end.id))
     if started:
         conn.execute(sa.insert(edge), [{"node_id": id_, "dependent_id": end.id} for id_ in started])

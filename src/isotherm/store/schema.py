@@ -122,7 +122,7 @@ node = _table(
     sa.Column("id", Big, primary_key=True, autoincrement=False),
     sa.Column("stack_id", Id, nullable=False, index=True),
     sa.Column("traversal_id", Id, nullable=False, index=True),
-    sa.Column("kind", sa.String(10), nullable=False),        # converge, cleanup, end, deadline
+    sa.Column("kind", sa.String(10), nullable=False),        # converge, cleanup, remove, end, deadline
     sa.Column("name", Name, nullable=False),
     sa.Column("resource_id", Id),
     sa.Column("state", sa.String(10), nullable=False),       # waiting, ready, done, failed, skipped, dropped

@@ -1,0 +1,61 @@
+# Everything a developer or a CI machine runs. `make help` lists it.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DATA ?= var/up
+PORT ?= 8004
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help:  ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+$(VENV)/.ready: pyproject.toml constraints.txt tools/setup.sh
+	@PYTHON=$(PYTHON) tools/setup.sh $(VENV)
+	@touch $@
+
+.PHONY: setup
+setup: $(VENV)/.ready  ## Make the virtual environment with all that is needed
+
+.PHONY: demo
+demo: setup  ## Create, change and delete a web tier on a simulated cloud, with the real clients
+	@$(BIN)/python tools/demo.py
+
+.PHONY: up
+up: setup  ## Run the service with a simulated cloud until Ctrl-C (DATA=dir PORT=number)
+	@$(BIN)/isotherm up --data $(DATA) --port $(PORT)
+
+.PHONY: databases
+databases: setup  ## Install the database servers the tests start (as root; otherwise says what is missing)
+	@tools/install_databases.sh
+
+.PHONY: test
+test: setup databases  ## Run all tests
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests
+
+.PHONY: check
+check: setup  ## Lint, types, house rules, reference pages: what CI checks before the tests
+	@$(BIN)/ruff check src tests tools bench
+	@$(BIN)/mypy
+	@$(BIN)/python tools/house_rules.py
+	@$(BIN)/python tools/reference_docs.py --check
+	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+
+.PHONY: bench
+bench: setup  ## Measure: one JSON line for each claim
+	@for file in bench/*.py; do $(BIN)/python $$file || exit 1; done
+
+.PHONY: docs
+docs: setup  ## Build the documentation into build/site
+	@$(BIN)/python tools/reference_docs.py
+	@$(BIN)/mkdocs build --strict --site-dir build/site
+
+.PHONY: reference-check
+reference-check: setup  ## Compare the resource types with Heat's recorded surface (REFERENCE=resource_types.json)
+	@$(BIN)/python tools/reference_check.py $(REFERENCE)
+
+.PHONY: cloud-test
+cloud-test: setup  ## Run the cloud's contract suite and the demo on a real OpenStack (needs OS_CLIENT_CONFIG_FILE and OS_CLOUD)
+	@tools/cloud_test.sh
