@@ -62,7 +62,8 @@ def attach_volume(call: Call, server_id: str) -> Answer:
     if volume.get("multiattach") and not call.at_least(2, 60):
         raise BadRequest("Multiattach volumes are only supported starting with compute API version 2.60.")
     delete = flag(asked.get("delete_on_termination", False), "delete_on_termination")
-    row = volumes.attach(call.cloud, server, volume, device, delete=delete, tag=asked.get("tag"))
+    row = volumes.reserve(call.cloud, server, volume, device, delete=delete, tag=asked.get("tag"))
+    attaching.attach(call.cloud, row)
     return Answer(200, {"volumeAttachment": _view(call, row)})
 
 
@@ -77,7 +78,8 @@ def update_attachment(call: Call, server_id: str, volume_id: str) -> Answer:
             raise NotFound(f"Volume {other} could not be found.")
         volumes.check(volume)
         attaching.detach(call.cloud, row, at_once=True)
-        volumes.attach(call.cloud, server, volume, row["device"], delete=row["delete_on_termination"], at_once=True)
+        other_row = volumes.reserve(call.cloud, server, volume, row["device"], delete=row["delete_on_termination"])
+        attaching.attach(call.cloud, other_row, at_once=True)
     elif "delete_on_termination" in asked:
         call.cloud.update("volume_attachment", row,
                           delete_on_termination=flag(asked["delete_on_termination"], "delete_on_termination"))

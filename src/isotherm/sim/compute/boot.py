@@ -211,9 +211,7 @@ def _record(call: Call, asked: Body, flavor: Body, image: Body | None, *, launch
     if group:
         group["_members"].append(id_)
         cloud.save("server_group", group)
-    for device in devices:
-        if device["source_type"] == "volume":
-            cloud.update("volume", volumes.usable(call, device["uuid"]), status="reserved")
+    volumes.reserve_planned(cloud, server)
     cloud.later("server", server, {"task_state": "spawning"}, after=cloud.delay("server") / 2, effect="compute.spawn")
     return server
 
@@ -250,10 +248,7 @@ def fault(cloud: Cloud, message: str) -> Body:
 
 def fail(cloud: Cloud, server: Body, message: str) -> None:
     """Put a server in ERROR: its ports stay until it is deleted, its reserved volumes become free."""
-    for device in server["_devices"]:
-        volume = cloud.get("volume", device["uuid"]) if device["source_type"] == "volume" else None
-        if volume and volume["status"] == "reserved":
-            cloud.update("volume", volume, status="available")
+    volumes.release_reserved(cloud, server)
     cloud.update("server", server, status="ERROR", task_state=None, fault=fault(cloud, message), updated=cloud.stamp())
 
 

@@ -59,7 +59,7 @@ def _root_image(call: Call, server: Body) -> str | None:
     """The image the root volume of a server was made of."""
     root = next((row for row in volumes.attached(call.cloud, server) if row["device"] == "/dev/vda"), {"volume_id": None})
     volume = call.cloud.get("volume", root["volume_id"]) or {}
-    return (volume.get("volume_image_metadata") or {}).get("image_id")
+    return (volume.get("_image_metadata") or {}).get("image_id")
 
 
 def _snapshot(call: Call, server: Body, asked: Any, kind: str, **more: Any) -> Answer:

@@ -155,10 +155,6 @@ def begin_delete(cloud: Cloud, server: Body) -> None:
 def deleted(cloud: Cloud, server: Body) -> None:
     """The end of a server: ports and volumes are free again."""
     ports.unplug_all(cloud, server)
-    for device in server["_devices"]:
-        volume = cloud.get("volume", device["uuid"]) if device["source_type"] == "volume" else None
-        if volume and volume["status"] == "reserved":
-            cloud.update("volume", volume, status="available")
     volumes.release_all(cloud, server)
     group = cloud.get("server_group", server["_group"])
     if group and server["id"] in group["_members"]:

@@ -12,8 +12,8 @@ from isotherm.sim.storage import Body
 from isotherm.sim.volume import volumes
 
 SOURCES = ("image", "volume", "snapshot", "blank")
-ORIGINS = {"image": "imageRef", "snapshot": "snapshot_id"}
-"""What block storage calls the source of a new volume."""
+SOURCE_FIELDS = {"image": "imageRef", "snapshot": "snapshot_id"}
+"""How block storage calls what a new volume is made of."""
 
 
 def plan(call: Call, asked: Body, image: Body | None) -> list[Body]:
@@ -103,26 +103,41 @@ def check(volume: Body) -> None:
 
 
 def next_device(cloud: Cloud, server: Body) -> str:
-    """The first device name the server does not use."""
+    """The first device name the server does not use; the root disk has /dev/vda, volume or not."""
     used = {row["device"] for row in attached(cloud, server)}
-    return next(name for letter in "abcdefghijklmnopqrstuvwxyz" if (name := f"/dev/vd{letter}") not in used
-                and (letter != "a" or not server["image"] or not used))
+    return next(name for letter in "bcdefghijklmnopqrstuvwxyz" if (name := f"/dev/vd{letter}") not in used)
 
 
-def attach(cloud: Cloud, server: Body, volume: Body, device: str | None, *, delete: bool = False,
-           tag: str | None = None, at_once: bool = False) -> Body:
-    """Attach a volume; it is in-use after the delay of attachments, or now. Returns the attachment."""
-    first = not attached(cloud, server) and server["image"]
-    name = device or ("/dev/vdb" if first else next_device(cloud, server))
-    row = attaching.reserve(cloud, volume, server["id"], server["project_id"], device=name, delete_on_termination=delete,
-                            tag=tag, bdm_uuid=new_id(), attached_host=server["_host"])
-    attaching.attach(cloud, row, at_once=at_once)
-    return row
+def reserve(cloud: Cloud, server: Body, volume: Body, device: str | None, *, delete: bool = False,
+            tag: str | None = None) -> Body:
+    """Keep a volume for a server, under a device name of its own. Returns the attachment."""
+    name = device or next_device(cloud, server)
+    return attaching.reserve(cloud, volume, server["id"], server["project_id"], device=name, delete_on_termination=delete,
+                             tag=tag, bdm_uuid=new_id(), attached_host=server["_host"])
+
+
+def reserve_planned(cloud: Cloud, server: Body) -> None:
+    """Keep the volumes a new server was given, until it is built or fails."""
+    for device in server["_devices"]:
+        volume = cloud.get("volume", device["uuid"]) if device["source_type"] == "volume" else None
+        if volume:
+            reserve(cloud, server, volume, _name(device), delete=device["delete_on_termination"], tag=device["tag"])
+
+
+def _name(device: Body) -> str | None:
+    return device["device_name"] or ("/dev/vda" if device["boot_index"] == 0 else None)
+
+
+def release_reserved(cloud: Cloud, server: Body) -> None:
+    """Give back the volumes kept for a server that could not be built."""
+    for row in attached(cloud, server):
+        if row["status"] == "reserved":
+            attaching.detach(cloud, row, at_once=True)
 
 
 def attached(cloud: Cloud, server: Body) -> list[Body]:
-    """The attachments of a server."""
-    return cloud.where("volume_attachment", server_id=server["id"])
+    """The attachments of a server, the root disk first."""
+    return sorted(cloud.where("volume_attachment", server_id=server["id"]), key=lambda row: str(row["device"]))
 
 
 def release_all(cloud: Cloud, server: Body) -> None:
@@ -141,18 +156,14 @@ def boot(cloud: Cloud, server: Body, device: Body) -> None:
     """Provide one planned block device while a server is built; raises the block storage service's errors."""
     if device["destination_type"] != "volume":
         return
-    name = device["device_name"] or ("/dev/vda" if device["boot_index"] == 0 else None)
     if device["source_type"] == "volume":
-        volume = cloud.get("volume", device["uuid"])
-        if volume is None:
+        row = next((row for row in attached(cloud, server) if row["volume_id"] == device["uuid"]), None)
+        if row is None:
             raise BadRequest(f"Volume {device['uuid']} could not be found.")
     else:
         volume = _make(cloud, server, device)
-    attach(cloud, server, volume, name, delete=device["delete_on_termination"], tag=device["tag"], at_once=True)
-
-
-SOURCE_FIELDS = {"image": "imageRef", "snapshot": "snapshot_id"}
-"""How block storage calls what a new volume is made of."""
+        row = reserve(cloud, server, volume, _name(device), delete=device["delete_on_termination"], tag=device["tag"])
+    attaching.attach(cloud, row, at_once=True)
 
 
 def _make(cloud: Cloud, server: Body, device: Body) -> Body:
