@@ -1,9 +1,9 @@
 """A running service for the tests of its API: real database, engine and sockets."""
 
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -23,14 +23,15 @@ from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 from isotherm.types.registry import registry
 
+KINDS = tuple(os.environ.get("ISOTHERM_DATABASES", "sqlite,postgresql,mariadb").split(","))
 KEY = "wGm6wLLzwBLK0wSPTBI0CSGUcvjiPTZWkgmqIPQk3hY="
 
 
 @contextmanager
-def service(directory: Path, auth: bool, **groups: dict[str, Any]) -> Iterator[Running]:
-    """An API with an engine and a database of its own; groups: further settings."""
+def service(database: str, auth: bool, **groups: dict[str, Any]) -> Iterator[Running]:
+    """An API with an engine, on an empty database; groups: further settings."""
     settings = load([], {
-        "database": {"url": f"sqlite:///{directory / 'isotherm.db'}"}, "secrets": {"keys": (KEY,)}, "engine": {"poll_seconds": 0.2},
+        "database": {"url": database}, "secrets": {"keys": (KEY,)}, "engine": {"poll_seconds": 0.2},
         **groups,
     }, environment={})
     store = Store(settings.database.url, Vault(list(settings.secrets.keys)))
@@ -54,8 +55,17 @@ def service(directory: Path, auth: bool, **groups: dict[str, Any]) -> Iterator[R
 @pytest.fixture(scope="session")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """One service for all tests; identity headers are believed as they come."""
-    with service(tmp_path_factory.mktemp("api"), auth=False) as made:
+    with service(f"sqlite:///{tmp_path_factory.mktemp('api') / 'isotherm.db'}", auth=False) as made:
         yield made
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def anywhere(request: pytest.FixtureRequest, databases: Any) -> Iterator[Running]:
+    """`running` on each kind of database in turn."""
+    url = databases.create(request.param)
+    with service(url, auth=False) as made:
+        yield made
+    databases.drop(request.param, url)
 
 
 @pytest.fixture
@@ -71,7 +81,7 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
     sim = SimServer(settings=SimSettings(orchestration_url=f"http://127.0.0.1:{port}/v1/%(project_id)s", delay=0.05))
     auth_url = sim.start() + "/identity/v3"
     try:
-        with service(tmp_path_factory.mktemp("cloud"), auth=True, api={"port": port},
+        with service(f"sqlite:///{tmp_path_factory.mktemp('cloud') / 'isotherm.db'}", auth=True, api={"port": port},
                      keystone_authtoken={"auth_url": auth_url, "username": "isotherm", "password": "secret"}) as made:
             yield Cloud(made, auth_url)
     finally:

@@ -1,8 +1,9 @@
 """What happened to a stack and its resources."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
-from isotherm.api.errors import BadRequest, Missing
+from isotherm.api.errors import Missing
 from isotherm.api.locate import stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
@@ -23,10 +24,7 @@ def index(service: Service, request: Request) -> Answer:
     row = stack(service, request)
     depth = request.query.number("nested_depth", 0) or 0
     trees = {row.id: row} | {child.id: child for child in service.store.read(stacks.descendants, row.id, depth)}
-    try:
-        found = service.store.read(events.page, tuple(trees), listing(request.query))
-    except LookupError as error:
-        raise BadRequest(f"{error}.") from None
+    found = page(service, tuple(trees), listing(request.query))
     return Answer({"events": [event_view(request.base, event, trees[event.stack_id], row if depth else None)
                               for event in found if matches(event, request.query)]})
 
@@ -36,12 +34,7 @@ def of_resource(service: Service, request: Request) -> Answer:
     row = stack(service, request)
     name = request.path["resource_name"]
     query = listing(request.query)
-    try:
-        found = service.store.read(events.page, (row.id,), Query(
-            filters={**query.filters, "resource_name": (name,)}, sort=query.sort, descending=query.descending,
-            marker=query.marker, limit=query.limit))
-    except LookupError as error:
-        raise BadRequest(f"{error}.") from None
+    found = page(service, (row.id,), replace(query, filters={**query.filters, "resource_name": (name,)}))
     if not found and query.marker is None:
         raise Missing(f"The stack {row.name} has no events of a resource {name}.")
     return Answer({"events": [event_view(request.base, event, row) for event in found if matches(event, request.query)]})
@@ -58,6 +51,15 @@ def show(service: Service, request: Request) -> Answer:
     kind = service.registry.get(event.resource_type)
     properties = without_secrets(kind.properties, resource.properties) if kind and resource else None
     return Answer({"event": detail_view(request.base, event, row, properties)})
+
+
+def page(service: Service, stack_ids: tuple[str, ...], query: Query) -> list[EventRow]:
+    """The events asked for. Only the newest events of a stack are kept: when the one that a client saw last is among them
+    no more, the list begins anew, so that a client that follows it goes on."""
+    try:
+        return service.store.read(events.page, stack_ids, query)
+    except LookupError:
+        return service.store.read(events.page, stack_ids, replace(query, marker=None))
 
 
 def listing(sent: Sent) -> Query:

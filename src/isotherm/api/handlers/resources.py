@@ -76,7 +76,7 @@ def listing(sent: Sent, detailed: bool) -> Query:
     types = sent.all("type")
     if len(types) > 1:
         raise BadRequest("The filter type can be given only once.")
-    columns = {"name": "name", "action": "action", "physical_resource_id": "physical_id", "id": "name"}
+    columns = {"name": "name", "action": "action", "physical_resource_id": "physical_id", "id": "id"}
     filters = {column: values for key, column in columns.items() if (values := sent.all(key))}
     if plain := bare(sent.all("status")):
         filters["status"] = plain
