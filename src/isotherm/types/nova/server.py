@@ -242,8 +242,7 @@ class Server(Interfaces, RestType):
     # -- what others see -----------------------------------------------------------------------------------------------
 
     def reads(self, names: set[str]) -> bool:
-        """What a boot's last answer shows already is not asked for again."""
-        return bool(names & (FROM_PORTS | {"console_urls", "show"}))
+        return bool(names - {"os_collect_config"})
 
     def read(self, subject: Subject, names: frozenset[str] = frozenset()) -> Sequence[Step]:
         needed = (names or FROM_PORTS) & FROM_PORTS
