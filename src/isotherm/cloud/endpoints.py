@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,6 +37,13 @@ MICROVERSION_HEADER: Mapping[str, str] = {
 _TYPES = ServiceTypes()
 
 
+@cache
+def names(service: str) -> tuple[str, ...]:
+    """Every type under which a catalogue may list the service, the official one first."""
+    return tuple(_TYPES.get_all_types(service)) or (service,)
+
+
+@cache
 def official(service: str) -> str:
     """The service's official type: "block-storage" for "volumev3"; a type that nobody knows stays as it is."""
     return _TYPES.get_service_type(service) or service
@@ -43,7 +51,7 @@ def official(service: str) -> str:
 
 def endpoint(catalogue: Catalogue, service: str, interface: str, region: str) -> str:
     """The service's URL, under whichever of its names the catalogue has it. Raises Refused if it has none."""
-    for name in _TYPES.get_all_types(service) or [service]:
+    for name in names(service):
         for entry in catalogue:
             if entry.get("type") == name:
                 for one in entry.get("endpoints", ()):
