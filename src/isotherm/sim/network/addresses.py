@@ -12,6 +12,7 @@ from isotherm.sim.network.reading import unusable
 from isotherm.sim.network.subnets import AUTOMATIC
 from isotherm.sim.storage import Body
 
+_dice = random.Random()
 GUESSES = 8
 """Random addresses tried before the pools are searched from the start."""
 
@@ -20,7 +21,7 @@ def fresh_mac(cloud: Cloud, network_id: str) -> str:
     """A MAC address nobody on the network has."""
     taken = {port["mac_address"] for port in cloud.where("port", network_id=network_id)}
     while True:
-        mac = "fa:16:3e:" + ":".join(f"{random.randrange(256):02x}" for _ in range(3))
+        mac = "fa:16:3e:" + ":".join(f"{_dice.randrange(256):02x}" for _ in range(3))
         if mac not in taken:
             return mac
 
@@ -38,7 +39,7 @@ def free(subnet: Body, taken: set[str]) -> str | None:
     for start, end in pools:
         size = int(end) - int(start) + 1
         for _ in range(GUESSES):
-            guess = str(start + random.randrange(size))
+            guess = str(start + _dice.randrange(size))
             if guess not in taken:
                 return guess
     for start, end in pools:
@@ -83,8 +84,8 @@ class Allocation:
                 subnet = self._subnet(ip["subnet_id"])
                 if subnet["ipv6_address_mode"] in AUTOMATIC:
                     self._take(subnet, from_mac(subnet["cidr"], self.mac))
-                else:
-                    self._kept(subnet) or self._any_of([subnet])
+                elif not self._kept(subnet):
+                    self._any_of([subnet])
         return self.chosen
 
     def _subnet(self, subnet_id: str) -> Body:

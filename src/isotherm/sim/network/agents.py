@@ -100,7 +100,7 @@ def _served(field: str, kind: str, key: str, id_key: str, type_: str, resource: 
     ]  # fmt: skip
 
 
-def list_zones(call: Call) -> Body:
+def list_zones(_call: Call) -> Body:
     kinds = ("network", "router")
     return {"availability_zones": [{"name": zone, "resource": kind, "state": "available"} for zone in ZONES for kind in kinds]}
 

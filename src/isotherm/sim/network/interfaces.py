@@ -47,7 +47,7 @@ def check_overlap(cloud: Cloud, router: Body, subnet: Body) -> None:
             if other is None or other["ip_version"] != span.version:
                 continue
             there = ip_network(other["cidr"])
-            if span.overlaps(there):  # type: ignore[arg-type]
+            if span.overlaps(there):
                 raise bad(f"Cidr {span} of subnet {subnet['id']} overlaps with cidr {there} of subnet {other['id']}")
 
 

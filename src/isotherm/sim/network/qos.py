@@ -46,7 +46,7 @@ def delete(cloud: Cloud, policy: Body) -> None:
     cloud.remove("qos_policy", policy["id"])
 
 
-def view(cloud: Cloud, policy: Body) -> Body:
+def view(_cloud: Cloud, policy: Body) -> Body:
     return {"rules": [{**rule, "qos_policy_id": policy["id"]} for rule in policy["_rules"]]}
 
 
@@ -121,7 +121,7 @@ def rule_routes(type_: str, fields: tuple[Field, ...]) -> list[Row]:
     return list(rows)
 
 
-def rule_types(call: Call) -> Body:
+def rule_types(_call: Call) -> Body:
     return {"rule_types": [{"type": type_} for type_ in RULES]}
 
 

@@ -24,7 +24,7 @@ def unusable(reason: str) -> BadRequest:
     return BadRequest(f"Invalid input for operation: {reason}.", "InvalidInput")
 
 
-def anything(name: str, value: Any) -> Any:
+def anything(_name: str, value: Any) -> Any:
     return value
 
 
@@ -39,7 +39,7 @@ def text(most: int = 255) -> Reader:
     return read
 
 
-def boolean(name: str, value: Any) -> bool:
+def boolean(_name: str, value: Any) -> bool:
     known = {"true": True, "false": False, "1": True, "0": False}
     if isinstance(value, bool | int | str) and str(value).lower() in known:
         return known[str(value).lower()]
@@ -89,7 +89,7 @@ def address(name: str, value: Any) -> str:
         raise invalid(name, f"'{value}' is not a valid IP address") from None
 
 
-def prefix(name: str, value: Any) -> str:
+def prefix(_name: str, value: Any) -> str:
     """A range of addresses, host bits cleared."""
     try:
         return str(ipaddress.ip_network(value, strict=False))

@@ -23,6 +23,28 @@ def owned(cloud: Cloud, ctx: Context, body: Body) -> bool:
     return ctx.sees(body) or bool(body.get("shared")) or allowed(cloud, body["id"], ctx.project_id)
 
 
+def nothing_more(_cloud: Cloud, _body: Body) -> Body:
+    """The view of a resource whose fields are all stored."""
+    return {}
+
+
+def administrators(_cloud: Cloud, ctx: Context, _body: Body) -> bool:
+    """The privileged of a resource without owners of its own."""
+    return ctx.is_admin
+
+
+def anybody(_call: Call, _body: Body) -> None:
+    """Every POST is admitted."""
+
+
+def anything(_call: Call, _body: Body, _changed: Body) -> None:
+    """Every PUT is admitted."""
+
+
+def nothing_first(_call: Call) -> None:
+    """Nothing is to be prepared."""
+
+
 @dataclass(frozen=True)
 class Resource:
     """One kind of network object."""
@@ -41,18 +63,18 @@ class Resource:
     update: Callable[[Cloud, Body, Body], None]
     """Changes one: the object, the changed fields."""
     delete: Callable[[Cloud, Body], None]
-    view: Callable[[Cloud, Body], Body] = field(default=lambda cloud, body: {})
+    view: Callable[[Cloud, Body], Body] = nothing_more
     """Fields of the answer that are worked out when it is asked for."""
     computed: frozenset[str] = frozenset()
     """Names of such fields that filters may use."""
     sees: Callable[[Cloud, Context, Body], bool] = owned
-    privileged: Callable[[Cloud, Context, Body], bool] = field(default=lambda cloud, ctx, body: ctx.is_admin)
+    privileged: Callable[[Cloud, Context, Body], bool] = administrators
     """Whether fields with write=OWNER are allowed; gets the body asked for or the object."""
-    admit: Callable[[Call, Body], None] = field(default=lambda call, body: None)
+    admit: Callable[[Call, Body], None] = anybody
     """Refuses a POST that this caller may not make."""
-    admit_change: Callable[[Call, Body, Body], None] = field(default=lambda call, body, changed: None)
+    admit_change: Callable[[Call, Body, Body], None] = anything
     """Refuses a PUT that this caller may not make: the object, the changed fields."""
-    prepare: Callable[[Call], None] = field(default=lambda call: None)
+    prepare: Callable[[Call], None] = nothing_first
     """Runs before a list or creation, as for default security groups."""
     tests: Mapping[str, selecting.Test] = field(default_factory=dict)
     """Filters that are no simple comparison."""

@@ -105,13 +105,16 @@ def _drop_gateway(cloud: Cloud, router: Body) -> None:
         cloud.remove("port", port["id"])
 
 
+def _check_gateway_unused(cloud: Cloud, router: Body, network_id: str) -> None:
+    if cloud.where("floatingip", router_id=router["id"]):
+        raise Conflict(f"Gateway cannot be updated for router {router['id']}, since a gateway to external network "
+                       f"{network_id} is required by one or more floating IPs.", "RouterExternalGatewayInUseByFloatingIp")
+
+
 def _set_gateway(cloud: Cloud, router: Body, asked: Body | None) -> None:
     old = router["external_gateway_info"]
     if old and (asked is None or asked["network_id"] != old["network_id"]):
-        if cloud.where("floatingip", router_id=router["id"]):
-            raise Conflict(f"Gateway cannot be updated for router {router['id']}, since a gateway to external network "
-                           f"{old['network_id']} is required by one or more floating IPs.",
-                           "RouterExternalGatewayInUseByFloatingIp")
+        _check_gateway_unused(cloud, router, old["network_id"])
     if asked is None:
         _drop_gateway(cloud, router)
         router["external_gateway_info"] = None
@@ -169,7 +172,7 @@ def admit(call: Call, body: Body) -> None:
     _admit_gateway(call, body["external_gateway_info"], "create")
 
 
-def admit_change(call: Call, router: Body, changed: Body) -> None:
+def admit_change(call: Call, _router: Body, changed: Body) -> None:
     """The same of a change."""
     _admit_gateway(call, changed.get("external_gateway_info"), "update")
 

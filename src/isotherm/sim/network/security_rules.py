@@ -25,7 +25,7 @@ ICMP = frozenset({1, 58})
 EVERYWHERE = ("0.0.0.0/0", "::/0", None)
 
 
-def protocol(name: str, value: Any) -> str | None:
+def protocol(_name: str, value: Any) -> str | None:
     """A protocol's name or number; null for any."""
     if value is None:
         return None
@@ -40,7 +40,7 @@ def protocol(name: str, value: Any) -> str | None:
     return text
 
 
-def ethertype(name: str, value: Any) -> str:
+def ethertype(_name: str, value: Any) -> str:
     known = {"ipv4": "IPv4", "ipv6": "IPv6"}
     if value is None:
         return "IPv4"
@@ -50,7 +50,7 @@ def ethertype(name: str, value: Any) -> str:
     return known[str(value).lower()]
 
 
-def port_number(name: str, value: Any) -> int | None:
+def port_number(_name: str, value: Any) -> int | None:
     if value is None or value == "":
         return None
     try:

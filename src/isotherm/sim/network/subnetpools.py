@@ -137,7 +137,7 @@ def _free(cloud: Cloud, pool: Body, length: int, cidr: str | None) -> str:
     wanted = [ip_network(cidr)] if cidr else [part for span in spans if span.prefixlen <= length
                                               for part in span.subnets(new_prefix=length)]
     for part in wanted:
-        if _inside(part, spans) and not any(part.overlaps(other) for other in taken):  # type: ignore[arg-type]
+        if _inside(part, spans) and not any(part.overlaps(other) for other in taken):
             return str(part)
     if cidr:
         raise ApiError("Failed to allocate subnet: Cannot allocate requested subnet from the available set of prefixes.",

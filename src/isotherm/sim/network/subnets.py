@@ -92,7 +92,7 @@ def check_form(body: Body, span: Range) -> None:
 def check_overlap(cloud: Cloud, body: Body, span: Range) -> None:
     """400 for a range that overlaps another of the network."""
     for other in cloud.where("subnet", network_id=body["network_id"]):
-        if span.version == other["ip_version"] and span.overlaps(_span(other)):  # type: ignore[arg-type]
+        if span.version == other["ip_version"] and span.overlaps(_span(other)):
             raise unusable(f"Requested subnet with cidr: {span} for network: {body['network_id']} overlaps with another "
                            "subnet")
 
@@ -178,10 +178,11 @@ def create(cloud: Cloud, body: Body) -> Body:
 
 def update(cloud: Cloud, subnet: Body, changed: Body) -> None:
     span = ip_network(subnet["cidr"])
-    gateway = changed.get("gateway_ip", subnet["gateway_ip"])
+    gateway: str | None = changed.get("gateway_ip", subnet["gateway_ip"])
+    pools: list[Body] = changed.get("allocation_pools", subnet["allocation_pools"])
     check_gateway(gateway, span)
     if "allocation_pools" in changed or "gateway_ip" in changed:
-        check_pools(changed.get("allocation_pools", subnet["allocation_pools"]), span, gateway)
+        check_pools(pools, span, gateway)
     if gateway != subnet["gateway_ip"] and (port := _gateway_port(cloud, subnet)):
         raise Conflict(f"Current gateway ip {subnet['gateway_ip']} already in use by port {port['id']}. Unable to "
                        "update.", "GatewayIpInUse")
