@@ -54,12 +54,12 @@ def show(service: Service, request: Request) -> Answer:
 
 
 def page(service: Service, stack_ids: tuple[str, ...], query: Query) -> list[EventRow]:
-    """The events asked for. Only the newest events of a stack are kept: when the one that a client saw last is among them
-    no more, the list begins anew, so that a client that follows it goes on."""
+    """The events asked for. Only the newest events of a stack are kept: what comes after one that was dropped is all there
+    is, what came before it is nothing."""
     try:
         return service.store.read(events.page, stack_ids, query)
     except LookupError:
-        return service.store.read(events.page, stack_ids, replace(query, marker=None))
+        return [] if query.descending else service.store.read(events.page, stack_ids, replace(query, marker=None))
 
 
 def listing(sent: Sent) -> Query:
