@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import click
 
+from isotherm.sim.faults import parse
 from isotherm.sim.settings import Settings, parse_delays
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -35,6 +36,8 @@ def simulated_options(command: F) -> F:
 def simulated_settings(delays: tuple[str, ...], latency: float, faults: tuple[str, ...], seed: int | None) -> Settings:
     """What the options say. Raises click.BadParameter."""
     try:
+        for rule in faults:
+            parse(rule)
         return Settings(delays=parse_delays(delays), latency=latency, faults=faults, seed=seed)
     except ValueError as error:
         raise click.BadParameter(str(error)) from None

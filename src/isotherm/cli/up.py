@@ -56,8 +56,9 @@ def command(
     os.umask(0o077)  # databases hold users' data
     told = stop_signal()
     with one_sentence():
+        simulated = simulated_settings(delays, latency, faults, seed)
         home = Home(data)
-        running = wire.up(home, host, port, simulated_settings(delays, latency, faults, seed), list(files))
+        running = wire.up(home, host, port, simulated, list(files))
     try:
         click.echo(f"ready: {running.url}")
         sys.stdout.flush()

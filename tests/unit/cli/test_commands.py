@@ -90,3 +90,16 @@ def test_a_wrong_database_is_one_sentence(tmp_path: Path, monkeypatch: pytest.Mo
         assert result.exit_code == 78, result.output
         assert words in result.output
         assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [("--fail", "now and then", "fault rule 'now and then'"), ("--delay", "x", "kind=seconds")],
+)
+@pytest.mark.parametrize("name", ["up", "sim"])
+def test_a_wrong_option_about_the_simulated_cloud(
+    name: str, option: str, value: str, words: str, tmp_path: Path
+) -> None:
+    result = run(name, option, value, "--data", tmp_path / "data")
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())
