@@ -4,10 +4,12 @@ Types that plan only `Keep` and local steps are run; a case that needs another o
 """
 
 import json
+import os
 from collections.abc import Mapping
 from typing import Any
 
 from isotherm.model.errors import Invalid
+from isotherm.model.problem import Severity
 from isotherm.model.step import Keep, Pause
 from isotherm.model.subject import Subject
 from isotherm.template import (
@@ -24,17 +26,19 @@ from isotherm.template import (
     merge,
     parse,
     parse_environment,
+    problems,
     select,
 )
 from isotherm.template.dependencies import order
 from isotherm.template.expression import unknowns
 from isotherm.template.nested import TemplateType, environment_of
+from isotherm.template.resources import AnyType
 from isotherm.types.registry import registry
 
 SUFFIX = "abcdefghijkl"
 STACK_ID = "6d2a3b8e-0d4c-4a50-9d5c-0f1d0b3c2a11"
 CATALOG = registry()
-LIMITS = Limits(resources=1000)
+LIMITS = Limits(resources=1000, nested=5)
 
 
 class Failed(Exception):
@@ -203,3 +207,56 @@ def updated(case: Mapping[str, Any], old: Definition) -> Definition:
         if one.declaration.immutable and before is not None and before.value != one.value:
             raise Failed("update", "ImmutableParameterModified", f"{name} cannot change")
     return new
+
+
+class Anything:
+    """The known types; one of the usual name spaces that is not known takes every property and has every attribute."""
+
+    def schema(self, name: str) -> Any:
+        return CATALOG.schema(name) or (AnyType(name) if name.startswith(("OS::", "AWS::")) else None)
+
+    def names(self) -> tuple[str, ...]:
+        return CATALOG.names()
+
+
+def describe(entry: Mapping[str, Any], root: str) -> dict[str, Any]:
+    """A public template: what is in it, its edges, and whether it is valid."""
+    try:
+        template = parse(entry["text"], limits=LIMITS)
+    except Invalid:
+        return {"parse": "error"}
+    files = {name: read(root, path) for name, path in entry.get("files", {}).items() if os.path.exists(f"{root}/{path}")}
+    environment = parse_environment({"resource_registry": entry.get("resource_registry") or {}})
+    given = {"files": files, "catalog": Anything(), "pseudo": Pseudo(STACK_ID, "stack", "project")}
+    loose = [one for one in problems(template, environment, **given, strict=False) if one.severity is Severity.ERROR]
+    strict = [one for one in problems(template, environment, **given, parameters=entry.get("sample_parameters") or {})
+              if one.severity is Severity.ERROR]
+    told: dict[str, Any] = {
+        "parse": "ok", "version": {template.dialect.key: str(template.tree[template.dialect.key])},
+        "template_validate": "ok" if not loose else "; ".join(map(str, loose)),
+        "create_validate": "ok" if not strict else "; ".join(map(str, strict)),
+        "parameters": {name: {"type": one.written[template.dialect.spell("type")], "required": one.required, "hidden": one.hidden}
+                       for name, one in declarations(template).items()},
+    }
+    if not strict:
+        told |= shape(compile(template, environment, **given, parameters=entry.get("sample_parameters") or {}))
+    return told
+
+
+def shape(definition: Definition) -> dict[str, Any]:
+    required_by: dict[str, list[str]] = {name: [] for name in definition.resources}
+    for name, one in definition.resources.items():
+        for other in one.requires:
+            required_by[other].append(name)
+    word = definition.template.dialect.spell("type")
+    types = {name: one[word] for name, one in definition.template.section("resources").items()}
+    return {
+        "resources": types, "resource_types": sorted(set(types.values())),
+        "outputs": sorted(definition.outputs), "disabled_resources": sorted(definition.disabled),
+        "required_by": {name: sorted(others) for name, others in required_by.items()},
+    }
+
+
+def read(root: str, path: str) -> str:
+    with open(f"{root}/{path}", encoding="utf-8", errors="replace") as file:
+        return file.read()

@@ -2,8 +2,8 @@
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.compile import Pseudo, compile, problems
-from isotherm.template.definition import Definition, OutputDefinition, ResourceDefinition
 from isotherm.template.declarations import declarations
+from isotherm.template.definition import Definition, OutputDefinition, ResourceDefinition
 from isotherm.template.document import Template, parse
 from isotherm.template.environment import EMPTY, Environment, parse_environment
 from isotherm.template.expression import Facade, World

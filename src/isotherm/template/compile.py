@@ -102,6 +102,8 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     resources = parts.define(snippets, scope, world)
     made, output_uses = outputs(template, snippets, scope, world, conditions, report)
     conditions.check(report)
+    if not request.strict:  # a template may be judged before its files are at hand
+        report.soften(0, "missing-file")
     loop = cycle({name: one.requires for name, one in resources.items()})
     if loop:
         report.add("circular-dependency", resources[loop[0]].path, f"Resources need each other: {' -> '.join(loop)}.")

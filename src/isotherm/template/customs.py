@@ -30,7 +30,7 @@ def net_cidr(value: Any, said: str) -> str:
         ipaddress.ip_network(text, strict=False)
     except ValueError:
         return f"{said} is no network in CIDR notation."
-    address, slash, prefix = text.partition("/")
+    _, slash, prefix = text.partition("/")
     if not slash or not prefix.isdigit() or re.search(r"\s", text):
         return f"{said} is no network in CIDR notation, like 10.0.0.0/24."
     return ""

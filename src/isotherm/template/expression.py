@@ -84,7 +84,8 @@ class Scope:
 class Applicable(Protocol):
     """A declared function, as far as a call needs it."""
 
-    name: str
+    @property
+    def name(self) -> str: ...
 
     def apply(self, argument: Any, scope: Scope) -> Any: ...
 

@@ -8,7 +8,7 @@ class Limits:
     """Bounds on what is read and computed; every error that one of them causes says its value.
 
     text: bytes of a template or environment. depth: of nesting. nodes: elements after aliases are expanded (long strings
-    count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes): of one yaql expression.
+    count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes), yaql_steps: of one yaql expression.
     repeat_items: made by one `repeat`. nested: depth of stacks within stacks.
     """
 
@@ -18,8 +18,9 @@ class Limits:
     resources: int = 1_000_000
     yaql_iterations: int = 200
     yaql_memory: int = 10_000
+    yaql_steps: int = 25_000
     repeat_items: int = 100_000
-    nested: int = 5
+    nested: int = 8
 
 
 LIMITS = Limits()

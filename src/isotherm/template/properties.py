@@ -95,12 +95,18 @@ class Coercion:
         """The properties of a resource, or the keys of a map that declares them."""
         made: dict[str, Any] = {}
         for prop in schema:
+            older = [name for name in prop.older if values.get(name) is not None]
             if prop.name in values:
                 made[prop.name] = self.value(prop, values[prop.name], (*path, prop.name))
+                if older and self.validate and values[prop.name] is not None:
+                    self.wrong("conflicting-properties", (*path, older[0]), f"{older[0]!r} is an old name of {prop.name!r}: "
+                               "only one of them can be given.")
                 if prop.support.status == "DEPRECATED" and self.validate:
                     said = prop.support.message or "Use another."
                     self.problems.append(Problem("deprecated-property", f"{prop.name!r} is deprecated. {said}",
                                                  self.locate((*path, prop.name)), Severity.DEPRECATION))
+            elif older:
+                continue
             elif prop.default is not None:
                 made[prop.name] = self.value(prop, prop.default, (*path, prop.name))
             elif prop.required and self.validate:

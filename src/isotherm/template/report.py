@@ -66,7 +66,7 @@ def failure(problems: Iterable[Problem]) -> Invalid:
 def near(word: Any, words: Iterable[Any], limit: int = 8) -> str:
     """A sentence that helps after `word` was not among `words`: what was probably meant, or what there is."""
     known = [str(w) for w in words]
-    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.7) or [
+    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6) or [
         k for k in known if k.lower() == str(word).lower()]
     if close:
         return f"Did you mean {close[0]!r}?"

@@ -106,7 +106,8 @@ class Resources:
         if not isinstance(written, str) or not written:
             said = f"is a string, not {shown(written)}" if key in raw else "is missing"
             self.report.add("unknown-type", (*path, key) if key in raw else path, f"The type of the resource {name!r} {said}.")
-            written, schema, target = "?", AnyType("?"), "?"
+            schema: TypeSchema = AnyType("?")
+            written, target = "?", "?"
         else:
             target = self.environment.registry.target(written, name) or ""
             found = self.nesting.schema(target) if is_template(target) else self.catalog.schema(target) if target else None
@@ -154,12 +155,14 @@ class Resources:
         referenced, attributes = world.take()
         policy = self.section(draft, "update_policy", expressions, scope, snippets)
         world.take()
-        run = Coercion(self.template.place, template=isinstance(draft.schema, TemplateType))
+        run = Coercion(self.template.place, validate=draft.raw.get("external_id") is None, template=isinstance(draft.schema, TemplateType))
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
         if isinstance(draft.schema, TemplateType):
-            self.nest(draft, static, metadata, world)
+            facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
+            place = self.report.locate(draft.path)
+            self.report.problems.extend(self.nesting.check(draft.schema, draft.name, static, facade, place))
         depends_on = self.depends_on(draft, scope)
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
@@ -170,11 +173,6 @@ class Resources:
             condition=draft.raw.get(self.spell("condition")), place=self.template.place(draft.path), path=draft.path,
             fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external]),
             raw=draft.raw, static=static, settled=known(values), expressions=expressions), attributes
-
-    def nest(self, draft: _Draft, static: dict[str, Any], metadata: Mapping[str, Any], world: StaticWorld) -> None:
-        """Look into the template that implements a resource, with what is known of its parameters."""
-        found = self.nesting.check(draft.schema, draft.name, static, Facade(metadata), self.report.locate(draft.path))
-        self.report.problems.extend(found)
 
     def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope,
                 snippets: Snippets) -> dict[Any, Any]:

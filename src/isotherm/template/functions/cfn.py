@@ -43,7 +43,7 @@ def fn_get_att(scope: Scope, argument: object) -> Any:
 
 
 @function("Fn::Select", families=OLD, until="2015-10-15")
-def fn_select(index: int | str, items: list | dict | str | None) -> Any:
+def fn_select(index: int | str, items: list[Any] | dict[Any, Any] | str | None) -> Any:
     """An item of a list by its index, or of a map by its key; '' where there is none. A string is read as JSON."""
     if isinstance(items, str) and items:
         try:
@@ -78,7 +78,7 @@ def fn_get_azs(scope: Scope, region: object) -> list[str]:
 
 
 @function("Fn::MemberListToMap", families=OLD, until="2014-10-16", result=dict)
-def fn_member_list_to_map(key: str, value: str, members: list) -> dict[str, str]:
+def fn_member_list_to_map(key: str, value: str, members: list[Any]) -> dict[str, str]:
     """A map from a list like `.member.0.Name=a`, `.member.0.Value=b`."""
     rows: dict[str, dict[str, str]] = {}
     for member in members:

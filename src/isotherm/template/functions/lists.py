@@ -65,19 +65,19 @@ def as_list(value: Any) -> list[Any] | tuple[Any, ...]:
 
 
 @function("repeat", since="2015-04-30", until="2016-10-14", partial=True, result=list)
-def repeat_lists(scope: Scope, *, template: object, for_each: dict) -> Any:
+def repeat_lists(scope: Scope, *, template: object, for_each: dict[Any, Any]) -> Any:
     """The template once for each combination of the lists' items."""
     return repeated(scope, template, for_each, maps=False)
 
 
 @function("repeat", since="2016-10-14", until="2017-09-01", partial=True, result=list)
-def repeat_maps(scope: Scope, *, template: object, for_each: dict) -> Any:
+def repeat_maps(scope: Scope, *, template: object, for_each: dict[Any, Any]) -> Any:
     """The template once for each combination of the lists' items or maps' keys."""
     return repeated(scope, template, for_each, maps=True)
 
 
 @function("repeat", since="2017-09-01", partial=True, result=list)
-def repeat(scope: Scope, *, template: object, for_each: dict, permutations: bool = True) -> Any:
+def repeat(scope: Scope, *, template: object, for_each: dict[Any, Any], permutations: bool = True) -> Any:
     """As before; `permutations: false` takes the lists' items in step."""
     if not permutations and any(isinstance(items, Mapping) for items in for_each.values()):
         raise BadArgument("without permutations `for_each` takes lists only, because maps have no order.")
@@ -87,13 +87,13 @@ def repeat(scope: Scope, *, template: object, for_each: dict, permutations: bool
 
 
 @function("list_concat", since="2017-09-01", partial=True, result=list)
-def list_concat(*lists: list | None) -> Any:
+def list_concat(*lists: list[Any] | None) -> Any:
     """One list of the items of all lists."""
     return [item for part in lists for item in part or ()]
 
 
 @function("list_concat_unique", since="2017-09-01", result=list)
-def list_concat_unique(*lists: list | None) -> list[Any]:
+def list_concat_unique(*lists: list[Any] | None) -> list[Any]:
     """One list of the items of all lists, each only once."""
     return distinct(item for part in lists for item in part or ())
 
@@ -108,7 +108,7 @@ def distinct(items: Iterable[Any]) -> list[Any]:
 
 
 @function("filter", since="2017-02-24", literal=True, result=list)
-def filter_list(unwanted: list | None, items: object) -> Any:
+def filter_list(unwanted: list[Any] | None, items: object) -> Any:
     """The second list without the items of the first. '' stays ''."""
     if items == "":
         return items

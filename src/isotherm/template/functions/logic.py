@@ -76,7 +76,7 @@ def equals(first: object, second: object) -> bool:
 
 
 @function("contains", since="2017-09-01", condition="2017-09-01", result=bool)
-def contains(value: object, sequence: list | str | dict) -> bool:
+def contains(value: object, sequence: list[Any] | str | dict[Any, Any]) -> bool:
     """Whether a list holds a value, or a string another."""
     try:
         return value in sequence

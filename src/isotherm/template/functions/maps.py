@@ -9,7 +9,7 @@ from isotherm.template.report import shown
 
 
 @function("map_merge", since="2016-04-08", partial=True, result=dict)
-def map_merge(*maps: dict | None) -> dict[Any, Any]:
+def map_merge(*maps: dict[Any, Any] | None) -> dict[Any, Any]:
     """One map of the entries of all maps; later ones win."""
     made: dict[Any, Any] = {}
     for one in maps:
@@ -18,7 +18,7 @@ def map_merge(*maps: dict | None) -> dict[Any, Any]:
 
 
 @function("map_replace", since="2016-10-14", result=dict)
-def map_replace(source: dict | None, replacements: dict | None) -> dict[Any, Any]:
+def map_replace(source: dict[Any, Any] | None, replacements: dict[Any, Any] | None) -> dict[Any, Any]:
     """A map with keys and values exchanged as `keys` and `values` say."""
     replacements = replacements or {}
     keys, values = (_table(replacements, name) for name in ("keys", "values"))

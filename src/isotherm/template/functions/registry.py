@@ -34,7 +34,8 @@ class Argument:
         else:
             fits = isinstance(value, self.kinds) and (not isinstance(value, bool) or bool in self.kinds or int in self.kinds)
         if not fits:
-            wanted = " or ".join("null" if kind is type(None) else TYPE_NAMES.get(kind, kind.__name__) for kind in self.kinds)
+            wanted = " or ".join("null" if kind is type(None) else TYPE_NAMES.get(kind, kind.__name__)
+                                 for kind in self.kinds if kind is not tuple)
             raise BadArgument(f"{position} ({self.name}) must be of type {wanted}, not {shown(value)}.")
 
 
@@ -44,7 +45,8 @@ class Function:
 
     since, until: the HOT versions that have it (until: the first that has not); until == "" means for good.
     families: the dialects; condition_since: the HOT version from which conditions may use it, None = never.
-    literal: its list or map must stand in the template itself. shape: its argument is a `list`, a `map` or one `value`. partial: it can work on values that hold placeholders.
+    literal: its list or map must stand in the template itself. shape: its argument is a `list`, a `map` or one `value`.
+    partial: it can work on values that hold placeholders.
     """
 
     name: str

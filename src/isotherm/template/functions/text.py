@@ -68,31 +68,31 @@ def _replaced(template: str, texts: Mapping[str, str], keys: list[str], used: se
 
 
 @function("str_replace", until="2015-10-15", result=str)
-def str_replace_plain(*, template: str, params: dict) -> str:
+def str_replace_plain(*, template: str, params: dict[Any, Any]) -> str:
     """A text with its placeholders replaced by strings and numbers."""
     return replace_all(template, params, lambda value: as_text(value, structures=False))
 
 
 @function("str_replace", since="2015-10-15", result=str)
-def str_replace(*, template: str, params: dict) -> str:
+def str_replace(*, template: str, params: dict[Any, Any]) -> str:
     """A text with its placeholders replaced; maps and lists become JSON."""
     return replace_all(template, params, lambda value: as_text(value, structures=True))
 
 
 @function("str_replace_strict", since="2017-02-24", result=str)
-def str_replace_strict(*, template: str, params: dict) -> str:
+def str_replace_strict(*, template: str, params: dict[Any, Any]) -> str:
     """As str_replace; a placeholder that does not occur is an error."""
     return replace_all(template, params, lambda value: as_text(value, structures=True), strict=True)
 
 
 @function("str_replace_vstrict", since="2017-09-01", result=str)
-def str_replace_vstrict(*, template: str, params: dict) -> str:
+def str_replace_vstrict(*, template: str, params: dict[Any, Any]) -> str:
     """As str_replace_strict; an empty value is an error too."""
     return replace_all(template, params, lambda value: as_text(value, structures=True), strict=True, filled=True)
 
 
 @function("Fn::Replace", until="2014-10-16", families=("hot", "aws", "heat"), result=str)
-def fn_replace(params: dict, template: str) -> str:
+def fn_replace(params: dict[Any, Any], template: str) -> str:
     """A text with its placeholders replaced by strings and numbers."""
     return replace_all(template, params, lambda value: as_text(value, structures=False))
 
@@ -110,7 +110,7 @@ def _item(item: Any, structures: bool) -> str:
 
 
 @function("list_join", until="2015-10-15", result=str)
-def list_join_one(delimiter: str, strings: list | None) -> str:
+def list_join_one(delimiter: str, strings: list[Any] | None) -> str:
     """Strings joined by a delimiter."""
     return joined(delimiter, strings or [], structures=False)
 

@@ -1,0 +1,108 @@
+"""Each function's values, version by version."""
+
+import pytest
+from catalog import World, compiled, value_of
+
+from isotherm.model.errors import Invalid
+from isotherm.model.unknown import Unknown
+
+PARAMETERS = """
+parameters:
+  s: {type: string, default: hello}
+  l: {type: comma_delimited_list, default: 'a,b,c'}
+  j: {type: json, default: {k: v, list: [1, {deep: x}], nul: null}}
+  n: {type: number, default: 3}
+"""
+
+VALUES = [
+    ("{get_param: s}", "hello"), ("{get_param: [j, list, 1, deep]}", "x"), ("{get_param: [l, '2']}", "c"), ("{get_param: [j, no]}", ""),
+    ("{str_replace: {template: 'a b', params: {a: b, b: c}}}", "b c"), ("{str_replace: {template: 'x y', params: {x: y, y: x}}}", "y x"),
+    ("{str_replace: {template: abcde, params: {cd: 3, bc: 2, ab: 1, de: 4}}}", "13e"),
+    ("{str_replace: {template: v, params: {v: {z: 1, a: [null]}}}}", '{"a": [null], "z": 1}'),
+    ("{str_replace_strict: {template: ab, params: {a: x}}}", "xb"), ("{list_join: [', ', [a, {b: 1}], null, [c]]}", 'a, {"b": 1}, c'),
+    ("{str_split: [',', 'a,b,c']}", ["a", "b", "c"]), ("{str_split: [',', 'a,b,c', 1]}", "b"), ("{str_split: [',', null]}", None),
+    ("{digest: [md5, hello]}", "5d41402abc4b2a76b9719d911017c592"), ("{map_merge: [{a: 1}, null, {a: 2, b: 3}]}", {"a": 2, "b": 3}),
+    ("{map_replace: [{k: v, w: [v]}, {keys: {k: x}, values: {v: y}}]}", {"x": "y", "w": ["v"]}),
+    ("{list_concat: [[1, 2], null, [1]]}", [1, 2, 1]), ("{list_concat_unique: [[1, 2], [1]]}", [1, 2]), ("{filter: [[a], [a, b]]}", ["b"]),
+    ("{contains: [a, [a, b]]}", True), ("{repeat: {template: 'x%v%', for_each: {'%v%': {get_param: l}}}}", ["xa", "xb", "xc"]),
+    ("{repeat: {template: {'%a%': '%b%'}, for_each: {'%a%': [p, q], '%b%': [r, s]}, permutations: false}}", [{"p": "r"}, {"q": "s"}]),
+    ("{repeat: {template: '%a%%b%', for_each: {'%a%': ['1', '2'], '%b%': [x, y]}}}", ["1x", "1y", "2x", "2y"]),
+    ("{make_url: {scheme: http, host: h, port: 80, path: /a b, query: {q: c/d}}}", "http://h:80/a%20b?q=c/d"),
+    ("{make_url: {scheme: https, username: u, password: 'p@', host: '::1'}}", "https://u:p%40@[::1]"),
+    ("{yaql: {expression: '$.data.select($ + 1)', data: [1, 2]}}", [2, 3]), ("{if: [true, a, b]}", "a"), ("[1, {if: [false, 2]}, 3]", [1, 3]),
+    ("{if: [{equals: [{get_param: n}, 3]}, {get_param: s}, {list_join: nonsense}]}", "hello"), ("{Get_Param: s}", {"Get_Param": "s"}),
+    ("{get_param: s, other: 1}", {"get_param": "s", "other": 1}),
+]
+
+
+@pytest.mark.parametrize(("snippet", "expected"), VALUES, ids=[snippet for snippet, _ in VALUES])
+def test_values(snippet, expected):
+    assert value_of(snippet, sections=PARAMETERS) == expected
+
+
+@pytest.mark.parametrize(("version", "snippet", "expected"), [
+    ("2013-05-23", "{Ref: s}", "hello"), ("2013-05-23", "{'Fn::Join': ['-', [a, b]]}", "a-b"), ("2014-10-16", "{'Fn::Select': [1, [a, b]]}", "b"),
+    ("2014-10-16", "{repeat: {template: x, for_each: {x: [a]}}}", {"repeat": {"template": "x", "for_each": {"x": ["a"]}}}),
+    ("2015-10-15", "{map_merge: []}", {"map_merge": []}), ("2016-04-08", "{if: [true, 1, 2]}", {"if": [True, 1, 2]}),
+])
+def test_versions(version, snippet, expected):
+    assert value_of(snippet, version, PARAMETERS) == expected
+
+
+@pytest.mark.parametrize(("version", "snippet", "said"), [
+    ("2014-10-16", "{Ref: s}", "Ref does not exist in version 2014-10-16"), ("2021-04-16", "{list_join: nonsense}", "it takes a list"),
+    ("2015-04-30", "{list_join: [',', [a], [b]]}", "has 3 items"), ("2018-08-31", "{if: [true, 1]}", "two values"),
+    ("2021-04-16", "{get_attr: [a]}", "no resource 'a'"), ("2021-04-16", "{make_url: {hostname: x}}", "Did you mean 'host'"),
+    ("2021-04-16", "{yaql: {expression: '$.('}}", "cannot be read"),
+    ("2021-04-16", "{repeat: {template: x, for_each: abc}}", "for_each.*must be of type map"),
+])
+def test_misuse_stops_the_template(version, snippet, said):
+    with pytest.raises(Invalid, match=said):
+        value_of(snippet, version, PARAMETERS)
+
+
+@pytest.mark.parametrize(("snippet", "said"), [
+    ("{get_param: x}", "no parameter 'x'"), ("{str_replace: {template: {get_param: n}, params: {a: b}}}", "must be of type string"),
+    ("{str_replace_strict: {template: x, params: {a: b}}}", "does not hold 'a'"), ("{digest: [md5000, x]}", "is not one of"),
+    ("{str_replace_vstrict: {template: a, params: {a: ''}}}", "is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
+    ("{str_split: [',', 'a,b', 7]}", "no index"), ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
+    ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"), ("{get_file: f}", "no file 'f'"),
+    ("{yaql: {expression: 'range(100000).len()'}}", "the expression fails"),
+])
+def test_bad_values_in_outputs_are_told_when_asked_for(snippet, said):
+    with pytest.raises(Invalid, match=said) as caught:
+        value_of(snippet, sections=PARAMETERS)
+    place = caught.value.problems[0].place
+    assert (place.file, place.line) == ("t.yaml", 9)
+    assert place.path.startswith("outputs.o.value.")
+
+
+RESOURCES = "resources: {a: {type: Server, properties: {flavor: f}}}"
+
+
+@pytest.mark.parametrize(("snippet", "kind"), [
+    ("{get_resource: a}", str), ("{get_attr: [a, addresses]}", dict), ("{get_attr: [a, addresses, net, 0]}", object),
+    ("{list_join: [',', [{get_resource: a}, b]]}", str), ("{str_replace: {template: x, params: {x: {get_attr: [a, tags]}}}}", str),
+    ("{map_merge: [{a: {get_resource: a}}, {b: 1}]}", dict), ("{repeat: {template: x, for_each: {x: {get_attr: [a, tags]}}}}", list),
+    ("{list_concat: [[1], {get_attr: [a, tags]}]}", list), ("{digest: [md5, {get_resource: a}]}", str), ("{get_attr: [a, count]}", int),
+    ("{yaql: {expression: $.data, data: {get_attr: [a, tags]}}}", object), ("{contains: [x, {get_attr: [a, tags]}]}", bool),
+])
+def test_types_travel_through_functions(snippet, kind):
+    world = World(a=["x"])
+    from_static = value_kind(snippet)
+    assert from_static is kind
+    assert world.asked == []
+
+
+def value_kind(snippet):
+    from_catalog = compiled(f"{RESOURCES}\noutputs: {{o: {{value: {snippet}}}}}")
+    return from_catalog.outputs["o"].type
+
+
+def test_known_parts_around_a_placeholder_stay_known():
+    definition = compiled(
+        f"{RESOURCES[:-1]}, b: {{type: Any, properties: {{m: {{map_merge: [{{x: {{get_resource: a}}}}, {{y: 2}}]}}}}}}}}")
+    made = definition.partial("b")["m"]
+    assert made["y"] == 2
+    assert isinstance(made["x"], Unknown)
+    assert made["x"].resource == "a"
