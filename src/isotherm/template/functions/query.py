@@ -64,9 +64,6 @@ def counted(items: Iterator[Any], budget: Budget) -> Iterator[Any]:
         yield item
 
 
-@specs.parameter("template", yaqltypes.String())
-@specs.name("format")
-@specs.extension_method
 def safe_format(template: str, *values: Any) -> str:
     """`"{0}-{1}".format(a, b)`: only `{}` and `{N}`; no attributes, no format specifications, so nothing leaks."""
     given = iter(values)
@@ -84,10 +81,6 @@ def safe_format(template: str, *values: Any) -> str:
     return PLACEHOLDER.sub(value, template)
 
 
-@specs.parameter("base", yaqltypes.Number())
-@specs.parameter("exponent", yaqltypes.Number())
-@specs.parameter("modulus", yaqltypes.Integer(nullable=True))
-@specs.name("pow")
 def bounded_pow(base: Any, exponent: Any, modulus: Any = None) -> Any:
     """A power that would have more digits than anybody reads is refused before it is computed."""
     whole = isinstance(base, int) and isinstance(exponent, int)
@@ -96,9 +89,6 @@ def bounded_pow(base: Any, exponent: Any, modulus: Any = None) -> Any:
     return pow(base, exponent, modulus) if modulus is not None else pow(base, exponent)
 
 
-@specs.parameter("number", yaqltypes.Integer())
-@specs.parameter("bits", yaqltypes.Integer())
-@specs.name("shiftBitsLeft")
 def bounded_shift(number: int, bits: int) -> int:
     """A shift with the same bound as `pow`."""
     if number.bit_length() + bits > LONGEST:
@@ -106,14 +96,24 @@ def bounded_shift(number: int, bits: int) -> int:
     return number << bits
 
 
+def _declared(body: Callable[..., Any], name: str, method: bool = False, **types: Any) -> Any:
+    """A function as yaql registers it, with the types of its arguments."""
+    made: Any = body
+    for argument, kind in types.items():
+        made = specs.parameter(argument, kind)(made)
+    return specs.name(name)(specs.extension_method(made) if method else made)
+
+
 @cache
 def _root() -> Any:
     """The standard library; evaluations put their own context above it and never change it."""
     context = yaql.create_context()
-    context.register_function(safe_format)
+    number, whole = yaqltypes.Number(), yaqltypes.Integer()
+    context.register_function(_declared(safe_format, "format", method=True, template=yaqltypes.String()))
     bounded = context.create_child_context()
-    for replacement in (bounded_pow, bounded_shift):
-        bounded.register_function(replacement, exclusive=True)
+    bounded.register_function(_declared(bounded_pow, "pow", base=number, exponent=number, modulus=yaqltypes.Integer(nullable=True)),
+                              exclusive=True)
+    bounded.register_function(_declared(bounded_shift, "shiftBitsLeft", number=whole, bits=whole), exclusive=True)
     return bounded
 
 
