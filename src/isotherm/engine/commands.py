@@ -88,8 +88,8 @@ class Commands:
 
     def checked(self, inputs: Inputs, stack: StackRow, caller: Caller) -> Definition:
         _, definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller, self.limits)
-        if definition.custom_checks():
-            check_cloud(definition, self.clouds.for_token(caller.token, caller.project_id))
+        if needs_cloud(definition, self.types):
+            check_cloud(definition, self.types, self.clouds.for_token(caller.token, caller.project_id))
         return definition
 
     def credential(self, definition: Definition, caller: Caller) -> Credential | None:

@@ -1,7 +1,7 @@
 """What a request asks for, as a definition that has been checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
@@ -9,10 +9,11 @@ from isotherm.engine.implied import wanted_resources
 from isotherm.graph.draft import Draft, Situation
 from isotherm.graph.passes import build
 from isotherm.model.errors import Forbidden, Invalid
-from isotherm.model.problem import Problem, Severity
+from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
 from isotherm.template import EMPTY, Definition, Environment, Limits, Pseudo, Template, compile, merge, parse, parse_environment
+from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
 
@@ -95,18 +96,36 @@ def type_problems(definition: Definition, types: Registry) -> list[Problem]:
             continue
         for problem in kind.validate(kind.translate(definition.partial(name))):
             place = problem.place if problem.place.line else resource.place
-            found.append(Problem(problem.code, problem.message, place, problem.severity, problem.allowed, problem.hint))
+            found.append(_at(place, problem))
     return found
 
 
-def check_cloud(definition: Definition, cloud: Cloud) -> None:
+def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:
     """Whether the cloud knows what the definition names: each image, flavor, network... is asked for once. Raises Invalid."""
     checks = [(name, str(value), place) for name, value, place in definition.custom_checks() if isinstance(value, str | int) and value != ""]
     unfound = {one.wanted: one.problem for one in cloud.check_all([(name, value) for name, value, _ in checks])}
-    problems = [Problem(problem.code, problem.message, place, problem.severity, problem.allowed, problem.hint)
-                for name, value, place in checks if (problem := unfound.get((name, value))) is not None]
+    problems = [_at(place, unfound[name, value]) for name, value, place in checks if (name, value) in unfound]
+    named = names_in(definition, types, {value for _, value, _ in checks})
+    missing = {one.wanted: one.problem for one in cloud.find_all(named)[1]} if named else {}
+    problems += [_at(named[wanted], problem) for wanted, problem in missing.items()]
     if problems:
         raise Invalid(problems)
+
+
+def names_in(definition: Definition, types: Registry, asked: set[str]) -> dict[Wanted, Place]:
+    """What properties name in the cloud without a constraint that would have asked for it, and the resource that does."""
+    named: dict[Wanted, Place] = {}
+    for name, resource in definition.resources.items():
+        kind = types.get(resource.target)
+        if kind is not None and kind.service:
+            for one in wanted(kind.properties, kind.translate(definition.partial(name))):
+                if one[1] not in asked:
+                    named.setdefault(one, resource.place)
+    return named
+
+
+def _at(place: Place, problem: Problem) -> Problem:
+    return replace(problem, place=place)
 
 
 def needs_cloud(definition: Definition, types: Registry) -> bool:

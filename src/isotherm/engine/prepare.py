@@ -105,7 +105,7 @@ def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> P
     subject = subject_of(brief.stack, row)
     if old.properties == row.properties and old.metadata == row.metadata and old.status == "COMPLETE":
         missing = goal.reads - old.attributes.keys()
-        steps = tuple(goal.kind.read(subject)) if missing and goal.kind.reads(set(missing)) else ()
+        steps = tuple(goal.kind.read(subject, frozenset(missing))) if missing and goal.kind.reads(set(missing)) else ()
         return Prepared(replace(row, action=old.action, status=old.status, reason=old.reason), steps, quiet=True, kind=goal.kind, reads=goal.reads)
     row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed")
     steps = _and_read(goal, subject, goal.kind.update(subject, old.properties))
@@ -121,12 +121,13 @@ def _adopt(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
 
 
 def _and_read(goal: Target, subject: Subject, steps: Sequence[Step]) -> tuple[Step, ...]:
-    """The steps, and a last look when others use attributes that no step's answer shows."""
+    """The steps, and a last look for the attributes that others use; the body itself is not read again when the last step shows it."""
+    if not goal.reads or not goal.kind.reads(set(goal.reads)):
+        return tuple(steps)
     last = steps[-1] if steps else None
     shows = isinstance(last, Read) or (isinstance(last, Until) and not last.gone) or (isinstance(last, Call) and bool(last.live))
-    if goal.reads and not shows and goal.kind.reads(set(goal.reads)):
-        return (*steps, *goal.kind.read(subject))
-    return tuple(steps)
+    look = goal.kind.read(subject, goal.reads)
+    return (*steps, *(step for step in look if not (shows and isinstance(step, Read))))
 
 
 def cleanup(brief: Brief, types: Registry, now: datetime) -> Prepared | None:
