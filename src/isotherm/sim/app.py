@@ -52,6 +52,7 @@ class Application:
             return _send(start_response, Answer(404, {"error": "no such service", "services": list(self._services)}), [])
         try:
             call = self._read(environ, service, "/" + path)
+            call.request_id = request_id
             answer = self._serve(service, router, call)
         except ApiError as error:
             content_type, body = service.shape(error)

@@ -55,6 +55,8 @@ class Call:
     raw: bytes = b""
     json: Any = None
     """The parsed body; {} when there was none."""
+    request_id: str = ""
+    """What the answer calls this request."""
     ctx: Context = ANONYMOUS
     microversion: tuple[int, int] = (0, 0)
     """What the client asked for, as (major, minor); the service's lowest when it did not ask."""

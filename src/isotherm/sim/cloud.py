@@ -147,17 +147,19 @@ class Cloud:
         effect: str | None = None,
         remove: bool = False,
         fail: Mapping[str, Any] | None = None,
+        state: str | None = None,
     ) -> None:
         """Let an object change by itself after a while (default: the delay of its kind).
 
         When the time has come the fields in `changes` are set, then the effect named `effect` runs, then the object is
-        removed if `remove` is true. `fail` holds the changes of a failure: a fault rule for this kind and the status the
-        object has now ("server BUILD error 10%") puts them in the place of everything else. Survives a restart.
+        removed if `remove` is true. `fail` holds the changes of a failure: a fault rule for this kind and for `state`, which
+        is the status the object has now unless given ("server BUILD error 10%"), puts them in the place of everything
+        else. Survives a restart.
         """
         self._seq += 1
         at = self.now() + (self.delay(kind) if after is None else after)
         step: Body = {"at": at, "seq": self._seq, "changes": dict(changes or {}), "effect": effect, "remove": remove}
-        if fail is not None and self.faults.spoils(kind, str(body.get("status"))):
+        if fail is not None and self.faults.spoils(kind, state or str(body.get("status"))):
             step.update(changes=dict(fail), effect=None, remove=False)
         body.setdefault("_pending", []).append(step)
         heapq.heappush(self._due, (at, self._seq, kind, body["id"]))

@@ -19,8 +19,8 @@ from isotherm.sim.errors import BadRequest
 from isotherm.sim.routing import ADMIN, Service, table
 from isotherm.sim.storage import Body
 
-HIDDEN = frozenset({"token", "meta", "quota", "credential"})
-"""Kinds that /sim/objects leaves out: secrets, and what is no object of the cloud."""
+HIDDEN = frozenset({"token", "meta", "quota", "deleted_server"})
+"""Kinds that /sim/objects leaves out: secrets, and what is no object of the cloud any more or never was."""
 
 
 def show_faults(call: Call) -> Body:

@@ -15,7 +15,11 @@ The path is the end of the route's path as the service's API reference prints it
 A rule about objects reads `kind STATUS error how-often`:
 
     server BUILD error 10%              a tenth of the servers end in ERROR instead of ACTIVE
+    server deleting error 1x            the next deletion of a server leaves it in ERROR
     volume creating error 1x            the next volume ends in status error
+
+A server that is worked on has the states BUILD, RESIZE, REVERT_RESIZE, REBUILD, REBOOT, HARD_REBOOT and MIGRATING, or its
+task state where Nova shows no status of its own: deleting, pausing, powering-off, shelving and so on.
 """
 
 from __future__ import annotations

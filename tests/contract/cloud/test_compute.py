@@ -301,3 +301,24 @@ def test_several_at_once(compute, image, flavors, later, eventually, name):
     for server in made:
         later.callback(remove, compute, eventually, server["id"])
     assert [server["name"] for server in made] == [name + "-1", name + "-2"]
+
+
+def test_deleted_servers_are_listed_with_changes_since(compute, boot, eventually, name):
+    server_id = boot(name)
+    remove(compute, eventually, server_id)
+    (gone,) = compute("GET", f"/servers/detail?name={name}&changes-since=2020-01-01T00:00:00Z", None, 200).json()["servers"]
+    assert (gone["id"], gone["status"], gone["OS-EXT-STS:vm_state"]) == (server_id, "DELETED", "deleted")
+    assert gone["OS-SRV-USG:terminated_at"]
+    assert compute("GET", f"/servers/detail?name={name}", None, 200).json()["servers"] == []
+
+
+def test_history(compute, boot, eventually, name):
+    server_id = boot(name)
+    answer = act(compute, server_id, 202, **{"os-stop": None})
+    until(compute, eventually, server_id, "SHUTOFF")
+    rows = compute("GET", f"/servers/{server_id}/os-instance-actions", None, 200).json()["instanceActions"]
+    assert [row["action"] for row in rows] == ["stop", "create"]
+    assert rows[0]["request_id"] == answer.headers["x-openstack-request-id"]
+    shown = compute("GET", f"/servers/{server_id}/os-instance-actions/{rows[0]['request_id']}", None, 200).json()["instanceAction"]
+    assert shown["events"][0]["result"] == "Success"
+    compute("GET", f"/servers/{server_id}/os-instance-actions/nope", None, 404)

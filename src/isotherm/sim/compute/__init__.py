@@ -10,6 +10,7 @@ from isotherm.sim.compute import (
     consoles,
     flavors,
     groups,
+    history,
     interfaces,
     keypairs,
     metadata,
@@ -20,7 +21,7 @@ from isotherm.sim.compute import (
 )
 from isotherm.sim.routing import Service, table
 
-FAMILIES = (flavors, keypairs, groups, boot, servers, actions, metadata, interfaces, attachments, consoles, system)
+FAMILIES = (flavors, keypairs, groups, boot, servers, actions, metadata, interfaces, attachments, consoles, history, system)
 
 SERVICE = Service(
     name="compute",

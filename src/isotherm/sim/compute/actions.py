@@ -8,6 +8,7 @@ from typing import Any
 
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.compute import consoles, power, rebuilding, resizing
+from isotherm.sim.compute.history import record
 from isotherm.sim.compute.servers import begin_delete, find, unlocked
 from isotherm.sim.compute.states import Moves, check_state
 from isotherm.sim.errors import BadRequest, Forbidden
@@ -85,6 +86,8 @@ def run_action(call: Call, server_id: str) -> Any:
         unlocked(call, server)
     check_state(server, name, action.states, action.busy)
     result = action.act(call, server, call.json[name])
+    if action.locks:
+        record(call, server, name)
     return Answer(202) if result is None else result
 
 

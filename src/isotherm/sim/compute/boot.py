@@ -12,6 +12,7 @@ from isotherm.sim import quotas
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.cloud import Cloud, new_id
 from isotherm.sim.compute import flavors, hosts, ports, volumes
+from isotherm.sim.compute.history import record
 from isotherm.sim.compute.rendering import MICROSECONDS, flag, links, missing, unknown
 from isotherm.sim.errors import ApiError, BadRequest, Forbidden, NotFound
 from isotherm.sim.image.images import visible
@@ -211,6 +212,7 @@ def _record(call: Call, asked: Body, flavor: Body, image: Body | None, *, launch
     if group:
         group["_members"].append(id_)
         cloud.save("server_group", group)
+    record(call, server, "create")
     volumes.reserve_planned(cloud, server)
     cloud.later("server", server, {"task_state": "spawning"}, after=cloud.delay("server") / 2, effect="compute.spawn")
     return server

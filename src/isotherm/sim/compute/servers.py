@@ -10,7 +10,8 @@ from isotherm.sim import listing
 from isotherm.sim.call import Answer, Call
 from isotherm.sim.cloud import Cloud
 from isotherm.sim.compute import boot, ports, view, volumes
-from isotherm.sim.compute.rendering import flag, unknown
+from isotherm.sim.compute.history import record
+from isotherm.sim.compute.rendering import MICROSECONDS, flag, unknown
 from isotherm.sim.errors import BadRequest, Conflict, Forbidden, NotFound
 from isotherm.sim.storage import Body
 
@@ -20,6 +21,9 @@ EXACT = {"uuid": "id", "key_name": "key_name", "user_id": "user_id", "project_id
          "image": "image", "hostname": "hostname", "description": "description"}
 """Filters that compare a field; those that only administrators may use are ignored for others."""
 ADMINS_ONLY = frozenset({"user_id", "project_id", "tenant_id", "host", "hostname", "node"})
+
+REMEMBERED = 3600.0
+"""Seconds a deleted server is still listed with changes-since."""
 
 
 def find(call: Call, server_id: str) -> Body:
@@ -84,7 +88,10 @@ def _chosen(call: Call) -> tuple[list[Body], bool]:
                                             ("1" if "all_tenants" in query else "0"), "all_tenants")
     if "all_tenants" in query and not call.ctx.is_admin and flag(query["all_tenants"] or "1", "all_tenants"):
         raise Forbidden("Policy doesn't allow os_compute_api:servers:index:get_all_tenants to be performed.")
-    found = call.cloud.where("server") if everything else call.cloud.where("server", project_id=call.ctx.project_id)
+    scope = {} if everything else {"project_id": call.ctx.project_id}
+    found = call.cloud.where("server", **scope)
+    if "changes-since" in query:
+        found += call.cloud.where("deleted_server", **scope)
     statuses = [value.upper() for name, value in pairs if name == "status"]
     if statuses:
         found = [server for server in found if server["status"] in statuses]
@@ -140,6 +147,7 @@ def delete_server(call: Call, server_id: str) -> Answer:
     unlocked(call, server)
     if server["task_state"] == "deleting":
         return Answer(204)
+    record(call, server, "delete")
     begin_delete(call.cloud, server)
     return Answer(204)
 
@@ -149,17 +157,20 @@ def begin_delete(cloud: Cloud, server: Body) -> None:
     cloud.cancel("server", server)
     cloud.update("server", server, task_state="deleting")
     bad = {"status": "ERROR", "task_state": None, "fault": boot.fault(cloud, "Injected by a fault rule: could not be deleted.")}
-    cloud.later("server", server, effect="compute.deleted", remove=True, fail=bad)
+    cloud.later("server", server, effect="compute.deleted", remove=True, fail=bad, state="deleting")
 
 
 def deleted(cloud: Cloud, server: Body) -> None:
-    """The end of a server: ports and volumes are free again."""
+    """The end of a server: ports and volumes are free again, a note stays for those who list with changes-since."""
     ports.unplug_all(cloud, server)
     volumes.release_all(cloud, server)
     group = cloud.get("server_group", server["_group"])
     if group and server["id"] in group["_members"]:
         group["_members"].remove(server["id"])
         cloud.save("server_group", group)
+    gone = {key: value for key, value in server.items() if key != "_pending"}
+    gone.update(status="DELETED", task_state=None, updated=cloud.stamp(), terminated_at=cloud.stamp(MICROSECONDS))
+    cloud.later("deleted_server", cloud.add("deleted_server", gone), after=REMEMBERED, remove=True)
 
 
 EFFECTS = {"compute.deleted": deleted}

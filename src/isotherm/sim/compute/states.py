@@ -34,8 +34,8 @@ def begin(cloud: Cloud, server: Body, task: str, changes: Mapping[str, Any], *, 
           effect: str | None = None, error: str | None = None) -> None:
     """Start a task; when it ends the changes are made.
 
-    `shown` is the status while it runs (None: as it is). A fault rule for that status ends the task in ERROR, with
-    `error` as the fault's message.
+    `shown` is the status while it runs (None: as it is). A fault rule for that status, or for the task if none is
+    shown, ends the task in ERROR, with `error` as the fault's message.
     """
     if shown:
         server["_base_state"] = view.vm_state(server)
@@ -44,4 +44,5 @@ def begin(cloud: Cloud, server: Body, task: str, changes: Mapping[str, Any], *, 
     message = error or "Injected by a fault rule of the simulated cloud."
     bad = {"status": "ERROR", "task_state": None, "fault": {"code": 500, "created": cloud.stamp(), "message": message,
                                                             "details": ""}}
-    cloud.later("server", server, {"task_state": None, **changes}, effect=effect, fail=bad)
+    cloud.later("server", server, {"task_state": None, **changes}, effect=effect, fail=bad,
+                state=shown or task)

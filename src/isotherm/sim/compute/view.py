@@ -10,10 +10,10 @@ from isotherm.sim.storage import Body
 VM_STATES = {
     "BUILD": "building", "ACTIVE": "active", "ERROR": "error", "SHUTOFF": "stopped", "PAUSED": "paused",
     "SUSPENDED": "suspended", "SHELVED": "shelved", "SHELVED_OFFLOADED": "shelved_offloaded", "VERIFY_RESIZE": "resized",
-    "RESCUE": "rescued", "SOFT_DELETED": "soft-delete",
+    "RESCUE": "rescued", "SOFT_DELETED": "soft-delete", "DELETED": "deleted",
 }  # fmt: skip
 """Nova's internal state by status; a status that is not here is shown while an active server is worked on."""
-POWER_STATES = {"BUILD": 0, "ERROR": 0, "PAUSED": 3, "SHUTOFF": 4, "SUSPENDED": 4, "SHELVED": 4, "SHELVED_OFFLOADED": 4}
+POWER_STATES = {"BUILD": 0, "ERROR": 0, "DELETED": 0, "PAUSED": 3, "SHUTOFF": 4, "SUSPENDED": 4, "SHELVED": 4, "SHELVED_OFFLOADED": 4}
 
 
 def vm_state(server: Body) -> str:
@@ -77,7 +77,7 @@ def _extended(call: Call, server: Body) -> Body:
         "OS-DCF:diskConfig": server["_disk_config"],
         "OS-EXT-AZ:availability_zone": server["_zone"] if server["_host"] else "",
         "config_drive": server["config_drive"], "key_name": server["key_name"],
-        "OS-SRV-USG:launched_at": server["launched_at"], "OS-SRV-USG:terminated_at": None,
+        "OS-SRV-USG:launched_at": server["launched_at"], "OS-SRV-USG:terminated_at": server.get("terminated_at"),
         "OS-EXT-STS:task_state": server["task_state"], "OS-EXT-STS:vm_state": vm_state(server),
         "OS-EXT-STS:power_state": POWER_STATES.get(server["status"], 1),
         "os-extended-volumes:volumes_attached": attached,
