@@ -2,6 +2,7 @@
 
 from isotherm.api.facts import Facts, facts_of
 from isotherm.api.service import Service
+from isotherm.api.views.secret import hidden_values
 from isotherm.model.errors import Invalid
 from isotherm.model.records import DefinitionRow, OutputRow, StackRow
 from isotherm.store import definitions, outputs
@@ -23,6 +24,14 @@ def facts(service: Service, row: StackRow) -> Facts:
             known = Facts(description=row.description, hidden=frozenset(source(service, row).parameters))
         service.facts.put(row.definition_id, known)
     return known
+
+
+def hidden(service: Service, row: StackRow) -> frozenset[str]:
+    """The values of the stack's hidden parameters; of all that were given when the definition no longer compiles."""
+    try:
+        return hidden_values(service.commands.compiled.get(row))
+    except Invalid:
+        return frozenset(str(value) for value in source(service, row).parameters.values() if isinstance(value, str | int | float))
 
 
 def known_outputs(service: Service, row: StackRow, told: Facts) -> list[OutputRow]:

@@ -31,11 +31,12 @@ class Source:
 
 @contextmanager
 def places_of(source: Source | None) -> Iterator[None]:
-    """Takes lines and columns out of an Invalid when the template came as an object: the user never saw that text."""
+    """Takes lines and columns out of an Invalid when the template came as an object, or is a stored one (None): the user does
+    not have that text before them."""
     try:
         yield
     except Invalid as error:
-        if source is None or source.written:
+        if source is not None and source.written:
             raise
         raise Invalid([without_line(problem) for problem in error.problems], wire=error.wire) from None
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from isotherm.api.describe import hidden
 from isotherm.api.errors import Missing
 from isotherm.api.locate import stack
 from isotherm.api.message import Answer, Request
@@ -41,7 +42,7 @@ def of_resource(service: Service, request: Request) -> Answer:
 
 
 def show(service: Service, request: Request) -> Answer:
-    """One event, with the properties its resource has; sensitive ones masked."""
+    """One event, with the properties its resource has; secrets masked."""
     row = stack(service, request)
     name, uuid = request.path["resource_name"], request.path["event_id"]
     event = service.store.read(events.get, row.id, uuid)
@@ -49,7 +50,7 @@ def show(service: Service, request: Request) -> Answer:
         raise Missing(f"The stack {row.name} has no event {uuid} of a resource {name}.")
     resource = service.store.read(resources.get, event.resource_id) if event.resource_id else None
     kind = service.registry.get(event.resource_type)
-    properties = without_secrets(kind.properties, resource.properties) if kind and resource else None
+    properties = without_secrets(kind.properties, resource.properties, hidden(service, row)) if kind and resource else None
     return Answer({"event": detail_view(request.base, event, row, properties)})
 
 

@@ -8,6 +8,7 @@ from isotherm.api.locate import living_stack
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
 from isotherm.api.views.preview import resource_view, stack_view, with_properties
+from isotherm.api.views.secret import hidden_values
 
 KINDS = ("added", "deleted", "replaced", "unchanged", "updated")
 
@@ -17,9 +18,9 @@ def create(service: Service, request: Request) -> Answer:
     wanted, source = create_request(request.body)
     with places_of(source):
         row, definition, resources = preview.creation(service, wanted, writer(service, request))
-    told = facts_of(definition)
+    told, hidden = facts_of(definition), hidden_values(definition)
     views = [with_properties(resource_view(one, row, told.descriptions.get(one.name, "")),
-                             definition.resources[one.name].schema.properties, definition.partial(one.name))
+                             definition.resources[one.name].schema.properties, definition.partial(one.name), hidden)
              for one in sorted(resources, key=lambda one: one.name)]
     return Answer({"stack": stack_view(request.base, row, told.description, told.parameters, views)})
 

@@ -1,6 +1,7 @@
 """A stack's resources."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 from isotherm.api import live
 from isotherm.api.describe import facts
@@ -10,11 +11,12 @@ from isotherm.api.message import Answer, Request
 from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
 from isotherm.api.states import bare, whole
-from isotherm.api.views.resource import dependents, detail_view, resource_view
+from isotherm.api.views.resource import View, dependents, detail_view, resource_view
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.store import resources, stacks
 from isotherm.store.resources import Query
 
+READERS = 8
 KNOWN = ("nested_depth", "with_detail", "type", "status", "name", "action", "id", "physical_resource_id")
 
 
@@ -31,13 +33,12 @@ def index(service: Service, request: Request) -> Answer:
     rows = service.store.read(resources.page, tuple(trees), query)
     narrowed = query.filters or query.type or query.states
     needed = dependents(service.store.read(resources.page, tuple(trees), Query()) if narrowed else rows)
-    views = []
-    for found in sorted(rows, key=lambda one: (trees[one.stack_id].depth, one.stack_id, one.name)):
-        stack = trees[found.stack_id]
-        view = resource_view(request.base, found, stack, nested.get((stack.id, found.name)), needed.get((stack.id, found.name), ()))
-        if detailed:
-            view = with_detail(service, request, view, found, stack)
-        views.append(view)
+    ordered = sorted(rows, key=lambda one: (trees[one.stack_id].depth, one.stack_id, one.name))
+    views = [resource_view(request.base, found, trees[found.stack_id], nested.get((found.stack_id, found.name)),
+                           needed.get((found.stack_id, found.name), ())) for found in ordered]
+    if detailed:
+        with ThreadPoolExecutor(READERS) as pool:       # each is a request to the cloud
+            views = list(pool.map(lambda view, found: with_detail(service, request, view, found, trees[found.stack_id]), views, ordered))
     return Answer({"resources": views})
 
 
@@ -65,7 +66,7 @@ def resource(service: Service, request: Request, row: StackRow) -> ResourceRow:
     return found
 
 
-def with_detail(service: Service, request: Request, view: dict[str, object], row: ResourceRow, stack: StackRow) -> dict[str, object]:
+def with_detail(service: Service, request: Request, view: View, row: ResourceRow, stack: StackRow) -> View:
     """The view with description and live attributes."""
     shown = live.attributes(service, request.caller, stack, row, request.query.all("with_attr"))
     return detail_view(view, facts(service, stack).descriptions.get(row.name, ""), shown)

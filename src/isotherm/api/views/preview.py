@@ -1,6 +1,6 @@
 """What would be done, as the API shows it. Keys are those that Heat gives here, which differ from all other answers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from isotherm.api.views.links import links, stack_url
@@ -37,9 +37,9 @@ def resource_view(row: ResourceRow, stack: StackRow, description: str = "") -> V
     }
 
 
-def with_properties(view: View, schema: tuple[Prop, ...], values: Mapping[str, Any]) -> View:
-    """The view with properties as far as they are known before anything is made; sensitive ones masked."""
-    return view | {"properties": plain(without_secrets(schema, values))}
+def with_properties(view: View, schema: tuple[Prop, ...], values: Mapping[str, Any], hidden: Collection[str]) -> View:
+    """The view with properties as far as they are known before anything is made; secrets masked."""
+    return view | {"properties": plain(without_secrets(schema, values, hidden))}
 
 
 def plain(value: Any) -> Any:
