@@ -1,6 +1,7 @@
 """Bodies and templates that are too much: each is a 4xx that says why, and leaves nothing behind."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from api_client import Client, Running
@@ -75,3 +76,11 @@ def test_names_that_no_stack_has(stranger: Client, path: str) -> None:
     answer = stranger("GET", path)
     assert answer.status == 404
     assert answer.json["error"]["type"] == "EntityNotFound"
+
+
+def test_a_name_is_given_once_however_many_ask_at_the_same_time(stranger: Client) -> None:
+    template = {"heat_template_version": "2021-04-16", "resources": {"a": {"type": "OS::Heat::None"}}}
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: stranger("POST", "/stacks", {"stack_name": "one", "template": template}), range(8)))
+    assert sorted(answer.status for answer in answers) == [201] + [409] * 7
+    assert len(stranger("GET", "/stacks").json["stacks"]) == 1
