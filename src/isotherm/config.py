@@ -111,16 +111,22 @@ class Engine:
     workers: int = option(1, "Processes started by `isotherm engine`.", low=1)
     threads: int = option(16, "Cloud calls at once in one worker.", low=1, high=512)
     lease_seconds: float = option(
-        120.0,
-        "Seconds a worker may take for one step before others may take it over; longer than [cloud] timeout_seconds.",
+        180.0,
+        "Seconds a worker may take for one step before others may take it over; more than twice [cloud] timeout_seconds.",
         low=1,
     )
     poll_seconds: float = option(1.0, "Seconds between looks at the database when no hint comes.", low=0.01)
     max_attempts: int = option(
-        5,
-        "How often a step is tried when the cloud is unwell before its resource fails.",
+        8,
+        "How often a step is tried when the cloud is unwell before its resource fails: with growing pauses, some two minutes.",
         low=1,
         was="DEFAULT.action_retry_limit",
+    )
+    janitor_seconds: float = option(
+        60.0,
+        "Seconds between clean-ups: definitions that no stack uses any more are dropped.",
+        low=1,
+        was="DEFAULT.periodic_interval",
     )
 
 

@@ -141,9 +141,9 @@ def _complaint(source: str, group: str, name: str, error: Exception) -> str:
 
 
 def _cross_check(settings: Settings) -> None:
-    if settings.engine.lease_seconds <= settings.cloud.timeout_seconds:
+    if settings.engine.lease_seconds <= 2 * settings.cloud.timeout_seconds:
         raise ConfigError(
-            f"[engine] lease_seconds ({settings.engine.lease_seconds:g}) must be more than [cloud] timeout_seconds "
+            f"[engine] lease_seconds ({settings.engine.lease_seconds:g}) must be more than twice [cloud] timeout_seconds "
             f"({settings.cloud.timeout_seconds:g}), or a slow request would be made twice"
         )
     if settings.limits.max_json_body_size < settings.limits.max_template_size:

@@ -181,7 +181,8 @@ class Attempts:
     def failed(self, brief: Brief, row: ResourceRow | None, reason: str) -> Report:
         """The node fails, and its resource with it."""
         if row is not None:
-            action = "DELETE" if brief.node.kind != "converge" else "CREATE" if row.action == "INIT" else row.action if row.status == "IN_PROGRESS" else "UPDATE"
+            begun = row.action if row.status == "IN_PROGRESS" else "CREATE" if row.action == "INIT" else "UPDATE"
+            action = "DELETE" if brief.node.kind != "converge" else begun
             row = replace(row, action=action, status="FAILED", reason=reason, updated_at=utcnow())
         return Report(brief, Failed(reason), row)
 

@@ -135,7 +135,8 @@ def _until(turn: Turn, cloud: Cloud, step: Until) -> Result:
         return Next(turn.number, _poll_interval(turn, step)), NOTHING
     why = dig(live, step.message) if step.message else None
     wanted = "gone" if step.gone else " or ".join(step.ok)
-    return Failed(f"{turn.subject.type} {turn.subject.physical_id} is {state or 'without a state'}, not {wanted}" + (f": {why}" if why else "")), Facts(live=live)
+    said = f"{turn.subject.type} {turn.subject.physical_id} is {state or 'without a state'}, not {wanted}"
+    return Failed(f"{said}: {why}" if why else said), Facts(live=live)
 
 
 def _upper(states: tuple[str, ...]) -> set[str]:

@@ -156,10 +156,11 @@ class OutputRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkerRow:
-    """An engine process, as the service list shows it."""
+    """An engine process, as the service list shows it. process: names it for good among those of its machine."""
 
     id: str
     host: str
     pid: int
     started_at: datetime
     seen_at: datetime
+    process: str = ""

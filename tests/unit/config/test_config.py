@@ -53,7 +53,7 @@ WRONG = [
     ("[engine]\nthreads = many\n", r"\[engine\] threads: .*'many'"),
     ("[engine]\nthreads = 0\n", r"\[engine\] threads: .*greater than or equal to 1"),
     ("[cloud]\ninterface = outside\n", "public, internal, admin"),
-    ("[engine]\nlease_seconds = 10\n", "must be more than .cloud. timeout_seconds"),
+    ("[engine]\nlease_seconds = 10\n", "must be more than twice .cloud. timeout_seconds"),
     ("[limits]\nmax_json_body_size = 10\n", "must hold a template"),
     ("[keystone_authtoken]\npassword = a$b\n", "names no option; write"),
     ("no section", "is no INI file"),
