@@ -62,7 +62,7 @@ def of_file(path: Path, imports: dict[str, set[str]]) -> Iterator[str]:
                 yield f"{here}:{node.lineno}: an import inside a function or block hides a cycle"
             imports.setdefault(module, set()).update(ours)
             for name in ours:
-                other = (name.split(".") + [""])[1]
+                other = [*name.split("."), ""][1]
                 if part in MAY_IMPORT and other not in ("", "__version__", part) and other not in MAY_IMPORT[part]:
                     yield f"{here}:{node.lineno}: {part} may not import {other}"
 
