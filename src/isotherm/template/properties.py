@@ -130,8 +130,8 @@ class Coercion:
             value = prop.default if prop.default is not None else ZERO[prop.type]()
             if prop.type is object or value is None:
                 return value
-        if self.template and self.taken(prop, value, path):
-            return value
+        if self.template and prop.type in (list, dict) and isinstance(value, str | list):
+            return self.parameter(value, path) if prop.type is list and isinstance(value, list) else value
         try:
             value = CONVERT[prop.type](value)
         except Unfit:
@@ -147,13 +147,15 @@ class Coercion:
             self.constrain(prop, value, path)
         return value
 
-    def taken(self, prop: Prop, value: Any, path: Path) -> bool:
-        """Whether the template itself will make the value fit."""
-        if prop.type is list and isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, list | dict):
-                    self.wrong("bad-property", (*path, index), f"An item of a list of strings cannot be {shown(item)}.")
-        return isinstance(value, str | list) if prop.type is dict else prop.type is list and isinstance(value, str)
+    def parameter(self, items: list[Any], path: Path) -> list[Any]:
+        """A list for a parameter that is a list of strings: maps, if all are, become `.member.0.key=value`."""
+        if items and all(isinstance(item, Mapping) for item in items):
+            return [f".member.{index}.{key}={value}" if not isinstance(value, Unknown) else value
+                    for index, item in enumerate(items) for key, value in item.items()]
+        for index, item in enumerate(items):
+            if isinstance(item, list | dict):
+                self.wrong("bad-property", (*path, index), f"An item of a list of strings cannot be {shown(item)}.")
+        return items
 
     def unfit(self, prop: Prop, value: Any, path: Path) -> None:
         said = "the value given" if prop.sensitive else shown(value)

@@ -120,7 +120,7 @@ class Resources:
                                 hint=near(written, self.catalog.names()))
             schema = found or AnyType(written)
             replaced = self.catalog.schema(written) if isinstance(found, TemplateType) else None
-            for why in differences(found, replaced) if replaced and isinstance(found, TemplateType) else ():
+            for why in differences(found, replaced) if isinstance(found, TemplateType) and replaced and not replaced.open else ():
                 self.report.add("wrong-interface", (*path, key), f"The template {target!r} cannot take the place of {written}: {why}.")
             self.check_support(schema, written, (*path, key))
         self.schemas[name] = schema
