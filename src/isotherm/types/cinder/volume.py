@@ -17,6 +17,7 @@ from isotherm.types.rest import RestType
 # Attributes that are texts whatever the service shows.
 TEXTS = frozenset({"attachments", "availability_zone", "bootable", "created_at", "encrypted", "size", "snapshot_id", "source_volid",
                    "status", "volume_type"})
+SERVICE_METADATA = frozenset({"readonly", "attached_mode"})
 STEADY = ("available", "in-use")
 BUSY = ("creating", "downloading", "uploading", "restoring-backup", "backing-up", "retyping", "extending", "maintenance", "managing")
 BAD = ("error", "error_restoring", "error_extending", "error_managing", "error_deleting", "error_backing-up")
@@ -159,6 +160,12 @@ class Volume(RestType):
         if name == "metadata":
             return None if value is None else dumps(value)
         return str(value) if name in TEXTS and value is not None else value
+
+    def decode(self, subject: Subject) -> dict[str, Any]:
+        """The service shows keys of its own among the metadata."""
+        told = super().decode(subject)
+        own = told.pop("metadata", None) or {}
+        return told | {"metadata": {key: value for key, value in own.items() if key not in SERVICE_METADATA}}
 
     def validate(self, properties: Values) -> list[Problem]:
         """Where its content and its size come from."""
