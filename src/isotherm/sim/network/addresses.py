@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from isotherm.sim.cloud import Cloud
 from isotherm.sim.errors import BadRequest, Conflict
 from isotherm.sim.network.reading import unusable
-from isotherm.sim.network.subnets import AUTOMATIC
+from isotherm.sim.network.subnets import AUTOMATIC, find
 from isotherm.sim.storage import Body
 
 _dice = random.Random()
@@ -54,6 +54,7 @@ class Allocation:
     """The choice of addresses for one port; nothing is changed by it."""
 
     def __init__(self, cloud: Cloud, port: Body, own: Iterable[Body] = ()):
+        self.cloud = cloud
         self.network_id, self.mac, self.owner = port["network_id"], port["mac_address"], port["device_owner"]
         self.subnets = cloud.where("subnet", network_id=self.network_id)
         self.own = list(own)
@@ -91,6 +92,7 @@ class Allocation:
     def _subnet(self, subnet_id: str) -> Body:
         subnet = next((s for s in self.subnets if s["id"] == subnet_id), None)
         if subnet is None:
+            find(self.cloud, subnet_id)
             raise unusable(f"Failed to create port on network {self.network_id}, because fixed_ips included invalid "
                            f"subnet {subnet_id}")
         return subnet

@@ -163,12 +163,12 @@ def _check_security(cloud: Cloud, port: Body, asked: Body) -> None:
         if group is None or not owned(cloud, Context("", port["project_id"]), group):
             raise NotFound(f"Security group {group_id} does not exist", "SecurityGroupNotFound")
     if not port["port_security_enabled"]:
-        if port["security_groups"]:
-            raise Conflict("Port has security group associated. Cannot disable port security or IP address until security "
-                           "group is removed.", "PortSecurityPortHasSecurityGroup")
         if port["allowed_address_pairs"]:
             raise Conflict("Port Security must be enabled in order to have allowed address pairs on a port.",
                            "AddressPairAndPortSecurityRequired")
+        if port["security_groups"]:
+            raise Conflict("Port has security group associated. Cannot disable port security or IP address until security "
+                           "group is removed.", "PortSecurityPortHasSecurityGroup")
 
 
 def _pairs(asked: list[Body], mac_address: str) -> list[Body]:

@@ -290,7 +290,7 @@ def tagging(resource: Resource) -> list[Row]:
         body, asked = mine(call, object_id), call.json.get("tags")
         if not isinstance(asked, list) or not all(isinstance(tag, str) and len(tag) <= 255 for tag in asked):
             raise refused("Invalid input for tags. Reason: expected a list of strings of at most 255 characters.")
-        touch(call.cloud, resource.kind, body, tags=sorted(set(asked)))
+        touch(call.cloud, resource.kind, body, tags=list(dict.fromkeys(asked)))
         return {"tags": body["tags"]}
 
     def clear(call: Call, object_id: str) -> None:

@@ -179,7 +179,7 @@ def create(cloud: Cloud, body: Body) -> Body:
 def update(cloud: Cloud, subnet: Body, changed: Body) -> None:
     span = ip_network(subnet["cidr"])
     gateway: str | None = changed.get("gateway_ip", subnet["gateway_ip"])
-    pools: list[Body] = changed.get("allocation_pools", subnet["allocation_pools"])
+    pools: list[Body] = {**subnet, **changed}["allocation_pools"]
     check_gateway(gateway, span)
     if "allocation_pools" in changed or "gateway_ip" in changed:
         check_pools(pools, span, gateway)
