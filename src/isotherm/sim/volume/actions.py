@@ -97,7 +97,7 @@ def unset_image_metadata(call: Call, volume: Body, args: Body) -> Answer:
 
 
 def reserve(call: Call, volume: Body, args: Body) -> None:
-    attachments.check(volume)
+    attachments.check(call.cloud, volume, None)
     call.cloud.update("volume", volume, status="attaching", updated_at=stamp(call.cloud))
 
 

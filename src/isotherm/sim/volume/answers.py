@@ -114,7 +114,7 @@ def chosen(call: Call, kind: str, names: Sequence[str], aliases: Mapping[str, st
     """The objects of a kind a list asks for, newest first: the project's, or all projects' for administrators.
 
     Filters are on these fields; from 3.31 on others are refused, before that ignored. A metadata filter is written as
-    JSON; `name~` looks for a part. `aliases`: the field a filter is about, where the names differ.
+    JSON. `aliases`: the field a filter is about, where the names differ.
     """
     query, cloud = call.query, call.cloud
     everybody = call.ctx.is_admin and query.get("all_tenants", "0").lower() in ("1", "true")
@@ -123,21 +123,18 @@ def chosen(call: Call, kind: str, names: Sequence[str], aliases: Mapping[str, st
     for key, value in call.pairs:
         if key in CONTROLS:
             continue
-        name, like = key.removesuffix("~"), key.endswith("~")
-        if name not in names:
+        if key not in names:
             if call.at_least(3, 31):
                 raise BadRequest(f"Invalid filters {key} are found in query options.")
             continue
-        found = [body for body in found if _fits(body.get((aliases or {}).get(name, name)), value, like)]
+        found = [body for body in found if _fits(body.get((aliases or {}).get(key, key)), value)]
     return found[::-1]
 
 
-def _fits(have: Any, wanted: str, like: bool) -> bool:
+def _fits(have: Any, wanted: str) -> bool:
     if isinstance(have, dict):
         given = re.findall(r"""['"]([^'"]*)['"]\s*:\s*['"]([^'"]*)['"]""", wanted)
         return bool(given) and all(have.get(key) == value for key, value in given)
-    if like:
-        return wanted in str(have)
     return str(have).lower() == wanted.lower()
 
 

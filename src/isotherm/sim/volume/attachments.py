@@ -14,27 +14,30 @@ from isotherm.sim.volume.answers import Row, chosen, invalid, listed, part
 from isotherm.sim.volume.volumes import own, stamp
 
 FILTERS = ("volume_id", "status", "attach_status", "instance_id")
-ALIASES = {"instance_id": "server_id", "status": "attach_status"}
+ALIASES = {"instance_id": "server_id", "attach_status": "status"}
 """Fields of the rows that have another name in filters."""
 
 
-def check(volume: Body) -> None:
-    """400 unless a volume can be reserved for one more server."""
+def check(cloud: Cloud, volume: Body, server_id: str | None) -> None:
+    """400 unless a volume can be reserved for this server: nobody else's, or of a type that several may have."""
+    rows = cloud.where("volume_attachment", volume_id=volume["id"])
     shared = volume["multiattach"] and volume["status"] == "in-use"
-    if volume["status"] not in ("available", "downloading") and not shared:
+    same = bool(rows) and all(row["server_id"] == server_id for row in rows)
+    if volume["status"] not in ("available", "downloading") and not shared and not same:
         raise BadRequest(f"Invalid volume: Volume {volume['id']} status must be available or downloading to reserve, but "
                          f"the current status is {volume['status']}.")
 
 
 def reserve(cloud: Cloud, volume: Body, server_id: str | None) -> Body:
     """A new attachment, reserved."""
-    return attaching.reserve(cloud, volume, server_id, volume["project_id"], bdm_uuid=new_id(), attached_host=None)
+    return attaching.reserve(cloud, volume, server_id, volume["project_id"], bdm_uuid=new_id(), attached_host=None,
+                             attach_mode="null")
 
 
 def connect(cloud: Cloud, row: Body, connector: Body) -> None:
     """Tell an attachment where the server is."""
     cloud.update("volume_attachment", row, device=connector.get("mountpoint"), attached_host=connector.get("host"),
-                 attached_at=stamp(cloud), attach_mode=connector.get("mode") or "rw", attach_status="attaching",
+                 attached_at=stamp(cloud), attach_mode=connector.get("mode") or "rw", status="attaching",
                  _connection={"driver_volume_type": "iscsi", "volume_id": row["volume_id"], "attachment_id": row["id"],
                               "access_mode": "rw", "encrypted": False, "discard": False, "qos_specs": None})
     attaching.show(cloud, cloud.get("volume", row["volume_id"]))
@@ -51,8 +54,7 @@ def find(call: Call, attachment_id: str) -> Body:
 def view(row: Body) -> Body:
     return {
         "id": row["id"], "volume_id": row["volume_id"], "instance": row["server_id"],
-        "status": row["attach_status"], "attached_at": row["attached_at"] or "", "detached_at": "",
-        "attach_mode": row.get("attach_mode", "rw" if row["attached_at"] else "null"),
+        "status": row["status"], "attached_at": row["attached_at"], "detached_at": "", "attach_mode": row["attach_mode"],
         "connection_info": row.get("_connection", {}),
     }  # fmt: skip
 
@@ -75,7 +77,7 @@ def _chosen(call: Call) -> list[Body]:
 def create_attachment(call: Call) -> Body:
     asked = part(call, "attachment", ("volume_uuid", "instance_uuid", "connector", "mode"), ("volume_uuid",))
     volume = own(call, str(asked["volume_uuid"]))
-    check(volume)
+    check(call.cloud, volume, asked.get("instance_uuid"))
     row = reserve(call.cloud, volume, asked.get("instance_uuid"))
     if asked.get("connector"):
         connect(call.cloud, row, asked["connector"])
