@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from isotherm.model.errors import Refused
 from isotherm.model.outcome import Facts
 from isotherm.model.schema import Custom, Prop
 from isotherm.model.step import Call, Keep, Lookup, Read, Run, Step, Until
@@ -46,10 +47,31 @@ class VolumeAttachment(ResourceType):
         return Facts(physical_id=volume)
 
     def delete(self, subject: Subject) -> Sequence[Step]:
-        """What was last begun, too: an update may have been interrupted."""
+        """What was last begun, too: an update may have been interrupted. What was handed over may be the replacement's by now."""
+        if subject.data.get("handed_over"):
+            return []
         begun = (subject.data.get("server"), subject.data.get("volume"))
         pairs = dict.fromkeys((begun, ends(subject.properties))) if all(begun) else {}
         return [step for server, volume in pairs for step in detach(server, volume)]
+
+    def take_off(self, subject: Subject, cloud: Any, server: str, volume: str) -> None:
+        """Run: ask for the volume to be detached, unless it is being or has been. The compute service calls a second request a bad one."""
+        path = f"/servers/{server}/os-volume_attachments/{volume}"
+        try:
+            cloud.request("compute", "DELETE", path, headers=MULTIATTACH)
+        except Refused as refusal:
+            if refusal.code == 404:
+                return
+            shown = cloud.show("volumev3", f"/volumes/{volume}", "volume") or {}
+            if refusal.code not in (400, 409) or shown.get("status") not in (None, "detaching", "available"):
+                raise
+
+    def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
+        """A volume is on one server at a time."""
+        return detach(*ends(subject.properties)) if subject.properties.get("volume_id") == new.get("volume_id") else []
+
+    def take_back(self, subject: Subject) -> Sequence[Step]:
+        return [Run("attach_again"), in_use(subject.properties["volume_id"])]
 
     def check(self, subject: Subject) -> Sequence[Step]:
         return [in_use(subject.properties["volume_id"])]
@@ -84,7 +106,7 @@ def attach(values: Values) -> list[Step]:
 def detach(server: Any, volume: Any) -> list[Step]:
     """Detach, and wait until the server has it no more: by then the volume is free."""
     path = f"/servers/{server}/os-volume_attachments/{volume}"
-    return [Call("DELETE", path, headers=MULTIATTACH, accept=(404,)),
+    return [Run("take_off", {"server": server, "volume": volume}),
             Until(path, "volumeAttachment", busy=("*",), bad=(), state="id", gone=True)]
 
 

@@ -146,11 +146,11 @@ class Server(Interfaces, RestType):
 
     @on_change("flavor")
     def resize(self, subject: Subject, old: Any, new: Any) -> Sequence[Step]:
-        """409: being resized, or confirmed, already; what became of it the wait tells."""
+        """409: being resized already; 400: confirmed already. What became of it the waits tell."""
         return [action("resize", {"flavorRef": new}, accept=(409,)),
                 Until("/servers/{id}", "server", ok=("VERIFY_RESIZE",), busy=RESIZING, many=self.many, state=TASK_OR_STATUS,
                       message=self.message),
-                action("confirmResize", accept=(409,)),
+                action("confirmResize", accept=(400, 409)),
                 Until("/servers/{id}", "server", ok=("ACTIVE", "SHUTOFF"), busy=("VERIFY_RESIZE", "RESIZE"), many=self.many,
                       message=self.message)]
 

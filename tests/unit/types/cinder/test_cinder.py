@@ -138,7 +138,7 @@ def in_use(volume_id):
 
 def off(server, volume_id):
     path = f"{PATH(server)}/{volume_id}"
-    return (Call("DELETE", path, headers=MULTIATTACH, accept=(404,)),
+    return (Run("take_off", {"server": server, "volume": volume_id}),
             Until(path, "volumeAttachment", busy=("*",), bad=(), state="id", gone=True))
 
 
@@ -160,5 +160,14 @@ def test_another_server_or_volume_is_attached_in_place(kind):
 def test_a_volume_is_detached_wherever_it_may_be(kind):
     attachment = kind("OS::Cinder::VolumeAttachment")
     assert attachment.delete(**ENDS) == ()
+    assert attachment.delete(**ENDS, data={"server": "s1", "volume": "v1", "handed_over": True}) == ()
     assert attachment.delete(**ENDS, data={"server": "s1", "volume": "v1"}) == off("s1", "v1")
     assert attachment.delete(**ENDS, data={"server": "s0", "volume": "v0"}) == (*off("s0", "v0"), *off("s1", "v1"))
+
+
+def test_a_replacement_gets_the_volume(kind):
+    attachment = kind("OS::Cinder::VolumeAttachment")
+    old = attachment.subject("v1", **ENDS)
+    assert tuple(attachment.type.hand_over(old, ENDS)) == off("s1", "v1")
+    assert list(attachment.type.hand_over(old, ENDS | {"volume_id": "v2"})) == []
+    assert list(attachment.type.take_back(old)) == [Run("attach_again"), in_use("v1")]

@@ -103,7 +103,7 @@ RESIZE = (
     Call("POST", "/servers/{id}/action", {"resize": {"flavorRef": "f2"}}, accept=(409,)),
     Until("/servers/{id}", "server", ok=("VERIFY_RESIZE",), many=WAIT.many, state="OS-EXT-STS:task_state|status", message="fault.message",
           busy=("RESIZE", "resize_prep", "resize_migrating", "resize_migrated", "resize_finish")),
-    Call("POST", "/servers/{id}/action", {"confirmResize": None}, accept=(409,)),
+    Call("POST", "/servers/{id}/action", {"confirmResize": None}, accept=(400, 409)),
     Until("/servers/{id}", "server", ok=("ACTIVE", "SHUTOFF"), busy=("VERIFY_RESIZE", "RESIZE"), many=WAIT.many, message="fault.message"),
 )
 
