@@ -29,7 +29,6 @@ RESIZING = ("RESIZE", "resize_prep", "resize_migrating", "resize_migrated", "res
 SAVING = ("image_snapshot_pending", "image_snapshot", "image_pending_upload", "image_uploading")
 STEADY = ("ACTIVE", "SHUTOFF", "PAUSED", "SUSPENDED", "STOPPED")
 FROM_PORTS = frozenset({"addresses", "networks"})
-LOOK_AGAIN = Keep()                      # ends a plan whose last answer shows no ports: what needs them is read after it
 CONSOLES: Mapping[str, str] = {
     "novnc": "vnc", "xvpvnc": "vnc", "spice-html5": "spice", "rdp-html5": "rdp", "serial": "serial", "webmks": "mks"}
 
@@ -58,7 +57,7 @@ class Server(Interfaces, RestType):
         listed = nics.slots(subject.properties.get("networks"))
         owning = [Keep(data={"own_ports": True})] if any(nics.needs_port(nic) for _, nic in listed) else []
         return [*owning, *(step for slot, nic in listed for step in self.prepared(subject, slot, nic)),
-                self.boot(subject), *self.settled(subject), *self.unmarked(subject), LOOK_AGAIN]
+                self.boot(subject), *self.settled(subject), *self.unmarked(subject)]
 
     def prepared(self, subject: Subject, slot: str, nic: Values) -> Iterator[Step]:
         if nics.needs_port(nic):
@@ -117,7 +116,7 @@ class Server(Interfaces, RestType):
         if old.get("name") != new.get("name"):
             steps.append(Call("PUT", "/servers/{id}", {"server": {"name": new.get("name") or "{name}"}}))
         steps += self.changes(subject, old)
-        return [*steps, Read("/servers/{id}", "server"), LOOK_AGAIN] if steps else []
+        return [*steps, Read("/servers/{id}", "server")] if steps else []
 
     def replaces(self, old: Values, new: Values) -> list[str]:
         """Flavor, image and user data each have a policy; what cannot be rebuilt is replaced."""
@@ -237,7 +236,7 @@ class Server(Interfaces, RestType):
                 if nic.get("port")]
 
     def check(self, subject: Subject) -> Sequence[Step]:
-        return [Until("/servers/{id}", "server", ok=self.ok, many=self.many, message=self.message), LOOK_AGAIN]
+        return [Until("/servers/{id}", "server", ok=self.ok, many=self.many, message=self.message)]
 
     # -- what others see -----------------------------------------------------------------------------------------------
 
