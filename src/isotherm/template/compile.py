@@ -13,6 +13,7 @@ from isotherm.template.dependencies import cycle
 from isotherm.template.document import Template
 from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
+from isotherm.template.nested import TemplateType
 from isotherm.template.nesting import Nesting
 from isotherm.template.outputs import outputs
 from isotherm.template.parameters import ParameterValue, custom_rules, settle
@@ -71,7 +72,10 @@ def problems(template: Template, environment: Environment = EMPTY, files: Mappin
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What a compilation is made from, the template and its parameters apart. chain: the templates around this one."""
+    """What a compilation is made from, the template and its parameters apart.
+
+    chain: the templates around this one. known: files that were parsed already, shared by all templates of the request.
+    """
 
     environment: Environment
     files: Mapping[str, str]
@@ -80,7 +84,7 @@ class _Request:
     strict: bool
     facade: Facade | None
     chain: tuple[str, ...] = ()
-    parsed: dict[str, Template] = field(default_factory=dict)
+    known: dict[str, TemplateType] = field(default_factory=dict)
 
 
 def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -> tuple[Definition, Report]:
@@ -119,7 +123,13 @@ def _nesting(template: Template, request: _Request) -> Nesting:
         _, report = _compiled(nested, given, inner)
         return report.problems
 
-    return Nesting(request.files, request.environment, template.limits, request.chain, request.parsed, errors)
+    def types(nested: Template) -> Mapping[str, type]:
+        """Of its outputs, whatever its parameters are."""
+        inner = replace(request, strict=False, facade=Facade(), chain=(*request.chain, nested.name))
+        definition, _ = _compiled(nested, {}, inner)
+        return {name: one.type for name, one in definition.outputs.items() if one.enabled}
+
+    return Nesting(request.files, request.environment, template.limits, request.chain, request.known, errors, types)
 
 
 def _checks(template: Template, *groups: list[CustomCheck]) -> tuple[tuple[str, Any, Any], ...]:

@@ -66,3 +66,9 @@ def environment_of(resource: str, environment: Environment) -> Environment:
 def within(problem: Problem, user: Place) -> Problem:
     """A problem of a nested template, saying which resource uses the template."""
     return replace(problem, hint=f"{problem.hint} (Used by {user}.)".strip())
+
+
+def typed(schema: TemplateType, types: Mapping[str, type]) -> TemplateType:
+    """The same with the types that its outputs turned out to have."""
+    found = {name: None if kind is object else kind for name, kind in types.items()}
+    return replace(schema, attributes=tuple(replace(one, type=found.get(one.name, one.type)) for one in schema.attributes))

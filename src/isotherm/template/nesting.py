@@ -3,37 +3,35 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
+from isotherm.model.schema import TypeSchema
 from isotherm.template.document import Template, parse
 from isotherm.template.environment import Environment
 from isotherm.template.expression import Facade
 from isotherm.template.limits import Limits
-from isotherm.template.nested import TemplateType, environment_of, template_type, within
+from isotherm.template.nested import TemplateType, environment_of, template_type, typed, within
 
 Compile = Callable[[Template, Mapping[str, Any], Environment, Facade], list[Problem]]
+OutputTypes = Callable[[Template], Mapping[str, type]]
 
 
 class Nesting:
     """The files of a request as templates. chain: the files around this template, outermost first."""
 
     def __init__(self, files: Mapping[str, str], environment: Environment, limits: Limits, chain: tuple[str, ...],
-                 parsed: dict[str, Template], compile_: Compile):
+                 known: dict[str, TemplateType], compile_: Compile, types: OutputTypes):
         self.files, self.environment, self.limits = files, environment, limits
-        self.chain, self.parsed, self.compile = chain, parsed, compile_
-        self.schemas: dict[str, TemplateType | None] = {}
-        self.broken: dict[str, Invalid] = {}
+        self.chain, self.known, self.compile, self.types = chain, known, compile_, types
 
-    def schema(self, name: str) -> TemplateType | None:
-        """The type that a file implements; None when there is no such file."""
-        if name not in self.schemas:
-            self.schemas[name] = self.read(name) if name in self.files else None
-        return self.schemas[name]
-
-    def read(self, name: str) -> TemplateType:
-        if name not in self.parsed:
-            self.parsed[name] = parse(self.files[name], name, self.limits)
-        return template_type(name, self.parsed[name])
+    def schema(self, name: str) -> TypeSchema | None:
+        """The type that a file implements; None when there is no such file. Raises Invalid when it cannot be read."""
+        if name not in self.files:
+            return None
+        if name not in self.known:
+            self.known[name] = template_type(name, parse(self.files[name], name, self.limits))
+            if name not in self.chain and len(self.chain) < self.limits.nested:
+                self.known[name] = typed(self.known[name], self.types(self.known[name].template))
+        return self.known[name]
 
     def check(self, schema: TemplateType, resource: str, properties: Mapping[str, Any], facade: Facade, user: Place) -> list[Problem]:
         """What is wrong inside, given the properties as far as they are known."""

@@ -12,7 +12,7 @@ from isotherm.template.definition import ResourceDefinition, known
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, evaluate_entries
-from isotherm.template.nested import TemplateType, differences
+from isotherm.template.nested import TemplateType, differences, within
 from isotherm.template.nesting import Nesting
 from isotherm.template.properties import Coercion, CustomCheck
 from isotherm.template.registry import is_template
@@ -110,7 +110,7 @@ class Resources:
             written, target = "?", "?"
         else:
             target = self.environment.registry.target(written, name) or ""
-            found = self.nesting.schema(target) if is_template(target) else self.catalog.schema(target) if target else None
+            found = self.nested(target, (*path, key)) if is_template(target) else self.catalog.schema(target) if target else None
             if found is None and is_template(target):
                 self.report.add("missing-file", (*path, key), f"No template {target!r} came with this one.",
                                 hint=near(target, self.nesting.files))
@@ -125,6 +125,14 @@ class Resources:
             self.check_support(schema, written, (*path, key))
         self.schemas[name] = schema
         self.drafts.append(_Draft(name, written, target, schema, path, raw))
+
+    def nested(self, target: str, path: Path) -> TypeSchema | None:
+        """The type that a template implements. One that cannot be read is a problem here as well as there."""
+        try:
+            return self.nesting.schema(target)
+        except Invalid as exc:
+            self.report.problems.extend(within(problem, self.report.locate(path)) for problem in exc.problems)
+            return AnyType(target)
 
     def check_support(self, schema: TypeSchema, written: str, path: Path) -> None:
         if schema.support.status == "DEPRECATED":
@@ -198,7 +206,7 @@ class Resources:
             return EMPTY_MAP
         if word == "metadata":
             self.report.soften(before, "bad-argument", "missing-parameter", "unknown-attribute")
-        elif draft.schema.open:  # such a type does nothing with its properties
+        elif draft.schema.open and not isinstance(draft.schema, AnyType):  # such a type does nothing with its properties
             self.report.soften(before, "bad-argument", "missing-parameter")
         if whole is OMIT or whole is None:
             return EMPTY_MAP

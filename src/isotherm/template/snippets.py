@@ -11,6 +11,7 @@ from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path
 from isotherm.template.versions import CONDITIONS_SINCE, OPTIONAL_ELSE_SINCE, Dialect
 
+CONTAINERS = (dict, list)
 FAILED = Unknown(object, (), ("failed",))
 
 
@@ -25,7 +26,7 @@ class Snippets:
 
     def parse(self, value: Any, path: Path) -> Any:
         """The value itself when it holds no function, an Expression otherwise. Problems go to the report."""
-        if isinstance(value, Mapping):
+        if isinstance(value, dict):
             if len(value) == 1:
                 (name, argument), = value.items()
                 if isinstance(name, str):
@@ -37,10 +38,10 @@ class Snippets:
                     if name in self.grammar.removed:
                         self.removed(name, (*path, name))
                         return FAILED
-            made = [(key, self.parse(part, (*path, key))) for key, part in value.items()]
+            made = [(key, self.parse(part, (*path, key)) if isinstance(part, CONTAINERS) else part) for key, part in value.items()]
             return MapOf(tuple(made)) if any(part is not value[key] for key, part in made) else value
         if isinstance(value, list):
-            items = [self.parse(part, (*path, index)) for index, part in enumerate(value)]
+            items = [self.parse(part, (*path, index)) if isinstance(part, CONTAINERS) else part for index, part in enumerate(value)]
             return ListOf(tuple(items)) if any(new is not old for new, old in zip(items, value, strict=True)) else value
         return value
 

@@ -24,7 +24,7 @@ TYPES = {one.name: one for one in (
     Type("Random", (Prop("length", int, default=32, constraints=(Range(1, 512),)), Prop("salt", str)), (Attr("value"),)),
     Type("Server", (
         Prop("name", str, constraints=(Length(1, 5),)), Prop("flavor", str, required=True, constraints=(Custom("nova.flavor"),)),
-        Prop("networks", list, item=ITEM), Prop("metadata", dict), Prop("size", float), Prop("on", bool),
+        Prop("networks", list, item=ITEM), Prop("metadata", dict), Prop("size", float), Prop("active", bool),
         Prop("mode", str, default="a", constraints=(AllowedValues(("a", "b")),)), Prop("password", str, sensitive=True,
                                                                                       constraints=(Length(min=8),)),
     ), (Attr("addresses", dict), Attr("first_address"), Attr("count", int), Attr("tags", list))),
