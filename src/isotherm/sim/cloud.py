@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,20 @@ INDEXED: Mapping[str, tuple[str, ...]] = {
     "endpoint": ("service_id",),
 }
 """Fields beside project_id by which a kind is found without a scan."""
+
+
+def _port_addresses(port: Body) -> list[str]:
+    return [f"{port['network_id']} {ip['ip_address']}" for ip in port.get("fixed_ips", ())]
+
+
+def _port_mac(port: Body) -> list[str]:
+    return [f"{port.get('network_id')} {port.get('mac_address')}"]
+
+
+DERIVED: Mapping[str, Mapping[str, Callable[[Body], list[str]]]] = {
+    "port": {"network_and_address": _port_addresses, "network_and_mac": _port_mac},
+}
+"""Things a kind is found by that are no fields; an object may have several values of each."""
 
 
 def new_id() -> str:
@@ -107,13 +121,26 @@ class Cloud:
     def where(self, kind: str, **equals: Any) -> list[Body]:
         """Objects of a kind whose fields equal the given values, oldest first; `where(kind)` gives all."""
         known = self._objects.get(kind, {})
-        indexed = ("project_id", *INDEXED.get(kind, ()))
-        by = next((field for field in equals if field in indexed), None)
-        if by is None:
-            found: Iterator[Body] | list[Body] = list(known.values())
+        indexed = ("project_id", *INDEXED.get(kind, ()), *DERIVED.get(kind, ()))
+        entries = [(field, self._index.get((kind, field, equals[field]), {})) for field in equals if field in indexed]
+        if not entries:
+            found = list(known.values())
         else:
-            found = [known[id_] for id_ in self._index.get((kind, by, equals[by]), ())]
-        return [body for body in found if all(body.get(field) == value for field, value in equals.items())]
+            derived = DERIVED.get(kind, {})
+            by, ids = min(entries, key=lambda entry: (entry[0] not in derived, len(entry[1])))
+            found = [known[id_] for id_ in ids]
+            equals = {field: value for field, value in equals.items() if field != by}
+        for field, value in equals.items():
+            found = [body for body in found if body.get(field) == value]
+        return found
+
+    def count(self, kind: str, **equals: Any) -> int:
+        """How many `where` would give."""
+        if len(equals) == 1:
+            ((field, value),) = equals.items()
+            if field == "project_id" or field in INDEXED.get(kind, ()):
+                return len(self._index.get((kind, field, value), ()))
+        return len(self.where(kind, **equals))
 
     def first(self, kind: str, **equals: Any) -> Body | None:
         """The oldest of `where`, or None."""
@@ -213,6 +240,7 @@ class Cloud:
 
     def _reindex(self, kind: str, body: Body) -> None:
         keys = [(kind, field, body.get(field)) for field in ("project_id", *INDEXED.get(kind, ()))]
+        keys += [(kind, name, value) for name, values in DERIVED.get(kind, {}).items() for value in values(body)]
         if self._indexed.get((kind, body["id"])) == keys:
             return
         self._unindex(kind, body["id"])

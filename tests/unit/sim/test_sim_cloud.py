@@ -93,3 +93,13 @@ def test_objects_and_what_they_wait_for_survive_a_restart(tmp_path):
     clock.time += 60
     again.settle()
     assert again.get("server", "y")["status"] == "ACTIVE"
+
+
+def test_ports_are_found_by_address_and_network():
+    cloud = Cloud()
+    port = cloud.add("port", {"id": "p", "network_id": "n", "mac_address": "m", "fixed_ips": [{"ip_address": "10.0.0.1"}]})
+    assert cloud.where("port", network_and_address="n 10.0.0.1", network_id="n") == [port]
+    cloud.update("port", port, fixed_ips=[{"ip_address": "10.0.0.2"}, {"ip_address": "10.0.0.3"}])
+    assert cloud.where("port", network_and_address="n 10.0.0.1") == []
+    assert cloud.where("port", network_and_address="n 10.0.0.3") == [port]
+    assert (cloud.count("port", network_id="n"), cloud.count("port", mac_address="m"), cloud.count("port")) == (1, 1, 1)

@@ -19,10 +19,9 @@ GUESSES = 8
 
 def fresh_mac(cloud: Cloud, network_id: str) -> str:
     """A MAC address nobody on the network has."""
-    taken = {port["mac_address"] for port in cloud.where("port", network_id=network_id)}
     while True:
         mac = "fa:16:3e:" + ":".join(f"{_dice.randrange(256):02x}" for _ in range(3))
-        if mac not in taken:
+        if not cloud.where("port", network_and_mac=f"{network_id} {mac}"):
             return mac
 
 
@@ -33,7 +32,28 @@ def from_mac(cidr: str, mac: str) -> str:
     return str(ip_network(cidr)[int.from_bytes(bytes(octets), "big")])
 
 
-def free(subnet: Body, taken: set[str]) -> str | None:
+class Taken:
+    """The addresses other ports of a network have, and those given to this port so far."""
+
+    def __init__(self, cloud: Cloud, network_id: str, port_id: str | None):
+        self._cloud, self._network_id, self._port_id = cloud, network_id, port_id
+        self._given: set[str] = set()
+
+    def __contains__(self, address: str) -> bool:
+        having = self._cloud.where("port", network_and_address=f"{self._network_id} {address}")
+        return address in self._given or any(port["id"] != self._port_id for port in having)
+
+    def add(self, address: str) -> None:
+        """Note an address as given."""
+        self._given.add(address)
+
+    def most(self) -> int:
+        """A number there are at most of them."""
+        ports = self._cloud.where("port", network_id=self._network_id)
+        return len(self._given) + sum(len(port["fixed_ips"]) for port in ports)
+
+
+def free(subnet: Body, taken: Taken) -> str | None:
     """A free address in the pools of a subnet, picked at random as Neutron does; None when there is none."""
     pools = [(ip_address(pool["start"]), ip_address(pool["end"])) for pool in subnet["allocation_pools"]]
     for start, end in pools:
@@ -42,8 +62,9 @@ def free(subnet: Body, taken: set[str]) -> str | None:
             guess = str(start + _dice.randrange(size))
             if guess not in taken:
                 return guess
+    most = taken.most()
     for start, end in pools:
-        for number in range(int(start), min(int(end), int(start) + len(taken)) + 1):
+        for number in range(int(start), min(int(end), int(start) + most) + 1):
             candidate = str(type(start)(number))
             if candidate not in taken:
                 return candidate
@@ -58,8 +79,7 @@ class Allocation:
         self.network_id, self.mac, self.owner = port["network_id"], port["mac_address"], port["device_owner"]
         self.subnets = cloud.where("subnet", network_id=self.network_id)
         self.own = list(own)
-        self.taken = {ip["ip_address"] for other in cloud.where("port", network_id=self.network_id)
-                      if other["id"] != port.get("id") for ip in other["fixed_ips"]}
+        self.taken = Taken(cloud, self.network_id, port.get("id"))
         self.chosen: list[Body] = []
 
     def usual(self) -> list[Body]:
