@@ -45,10 +45,11 @@ class Server:
         self._thread.start()
 
     def stop(self) -> None:
-        """Answer what has come in, then release the port."""
+        """Answer what has come in, then release the port. Again: nothing."""
         self._server.stop()
         if self._thread:
             self._thread.join(10)
+            self._thread = None
 
 
 def reachable(host: str) -> str:

@@ -1,5 +1,7 @@
 """The one place that constructs the parts and connects them."""
 
+import sqlite3
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from isotherm.configfile import ConfigError, load
 from isotherm.engine.commands import Commands
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.service import Engine
-from isotherm.home import Home
+from isotherm.home import Home, HomeError
 from isotherm.server import ListenError, Server, reachable
 from isotherm.sim.server import SimServer
 from isotherm.sim.settings import Passwords
@@ -78,45 +80,45 @@ def make_api(settings: Settings, store: Store, clouds: Clouds, bus: Bus, compile
 
 @dataclass(frozen=True)
 class Up:
-    """A service that runs alone, with its simulated cloud."""
+    """A service that runs alone, with its simulated cloud. parts: what ends when it does, the last started first."""
 
-    home: Home
-    url: str
     server: Server
-    engine: Engine
-    clouds: Clouds
-    store: Store
-    cloud: SimServer
+    parts: ExitStack
+
+    @property
+    def url(self) -> str:
+        """Where the API is reached."""
+        return self.server.url
 
     def stop(self) -> None:
-        """End what is going on, in an order in which nobody misses what he needs."""
+        """Take no more requests, finish the steps in flight, let go of everything."""
         self.server.stop()
-        self.engine.stop()
-        self.clouds.close()
-        self.cloud.stop()
-        self.store.dispose()
-        self.home.close()
+        self.parts.close()
 
 
 def up(home: Home, host: str, port: int, simulated: SimSettings, files: list[Path] | None = None) -> Up:
     """Start everything in this process. Port 0: the one of the last time, else any free one.
 
-    Raises ConfigError or ListenError.
+    Raises ConfigError, ListenError or HomeError, with nothing left running and the home closed.
     """
-    server = _listen(host, port, home.state.api_port)
-    try:
+    with ExitStack() as parts:
+        parts.callback(home.close)
+        server = _listen(host, port, home.state.api_port)
+        parts.callback(server.stop)
         cloud, auth_url = _start_cloud(home, host, server.url, simulated)
-    except BaseException:
-        server.stop()
-        raise
-    settings = _settings(home, host, server.port, auth_url, files)
-    store, bus, clouds = make_store(settings), make_bus(settings), make_clouds(settings)
-    compiled = make_definitions(settings, store)
-    engine = make_engine(settings, store, clouds, bus, compiled)
-    server.start(make_api(settings, store, clouds, bus, compiled))
-    engine.start()
-    home.write_clouds(auth_url)
-    return Up(home, server.url, server, engine, clouds, store, cloud)
+        parts.callback(cloud.stop)
+        settings = _settings(home, host, server.port, auth_url, files)
+        store = make_store(settings)
+        parts.callback(store.dispose)
+        bus, clouds, compiled = make_bus(settings), make_clouds(settings), make_definitions(settings, store)
+        parts.callback(clouds.close)
+        engine = make_engine(settings, store, clouds, bus, compiled)
+        api = make_api(settings, store, clouds, bus, compiled)
+        engine.start()
+        parts.callback(engine.stop)
+        server.start(api)
+        home.write_clouds(auth_url)
+        return Up(server, parts.pop_all())
 
 
 def _settings(home: Home, host: str, port: int, auth_url: str, files: list[Path] | None) -> Settings:
@@ -151,6 +153,8 @@ def _start_cloud(home: Home, host: str, api_url: str, simulated: SimSettings) ->
             cloud = SimServer(host, port, home.cloud, chosen)
             url = cloud.start()
             break
+        except sqlite3.DatabaseError as error:
+            raise HomeError(f"{home.cloud} cannot be used: {error}") from None
         except OSError as error:
             reason = error
     else:

@@ -137,6 +137,22 @@ def test_a_directory_in_use_is_one_sentence(start: Start, tmp_path: Path) -> Non
     assert (code, said) == (78, f"isotherm: {tmp_path} is in use by process {first.pid}")
 
 
+def test_a_wrong_option_ends_what_was_started_before_it_was_read(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "conf").write_text("[engine]\nthreads = x\n")
+    code, said = start("up", "--data", tmp_path / "data", "--port", 0, "--config", tmp_path / "conf").said()
+    assert code == 78
+    assert said.startswith("isotherm: [engine] threads: ")
+
+
+@pytest.mark.parametrize("file", ["isotherm.db", "sim.db"])
+def test_a_broken_database_is_one_sentence(start: Start, tmp_path: Path, file: str) -> None:
+    (tmp_path / file).write_bytes(b"no database" * 1000)
+    code, said = start("up", "--data", tmp_path, "--port", 0).said()
+    assert code == 78, said
+    assert "not a database" in said
+    assert len(said.splitlines()) == 1
+
+
 def settings(tmp_path: Path, **more: str) -> dict[str, str]:
     return {
         "OS_ISOTHERM__DATABASE__URL": f"sqlite:///{tmp_path}/x.db",

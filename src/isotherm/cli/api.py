@@ -1,5 +1,6 @@
 """`isotherm api`: the API alone."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -16,16 +17,20 @@ from isotherm.server import Server
 def command(host: str | None, port: int | None, files: tuple[Path, ...]) -> None:
     """Serve the API; workers run elsewhere (`isotherm engine`). Prints "ready: URL" when it does."""
     told = stop_signal()
-    with one_sentence():
-        settings = settings_from(files, api={"host": host, "port": port})
-        log_to_stderr(settings.log.level)
-        server = Server(settings.api.host, settings.api.port, settings.api.threads)
-        store, bus, clouds = wire.make_store(settings), wire.make_bus(settings), wire.make_clouds(settings)
-        server.start(wire.make_api(settings, store, clouds, bus, wire.make_definitions(settings, store)))
-    try:
+    with ExitStack() as parts:
+        with one_sentence():
+            settings = settings_from(files, api={"host": host, "port": port})
+            log_to_stderr(settings.log.level)
+            store = wire.make_store(settings)
+            parts.callback(store.dispose)
+            bus, clouds, compiled = (
+                wire.make_bus(settings),
+                wire.make_clouds(settings),
+                wire.make_definitions(settings, store),
+            )
+            parts.callback(clouds.close)
+            server = Server(settings.api.host, settings.api.port, settings.api.threads)
+            parts.callback(server.stop)
+            server.start(wire.make_api(settings, store, clouds, bus, compiled))
         click.echo(f"ready: {server.url}")
         told.wait()
-    finally:
-        server.stop()
-        clouds.close()
-        store.dispose()

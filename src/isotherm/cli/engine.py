@@ -3,6 +3,7 @@
 import os
 import sys
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -17,6 +18,7 @@ from isotherm.cli.process import (
     stop_signal,
 )
 from isotherm.cli.supervisor import Supervisor
+from isotherm.config import Settings
 
 
 @click.command("engine")
@@ -29,19 +31,30 @@ def command(workers: int | None, supervised: bool, files: tuple[Path, ...]) -> N
     with one_sentence():
         settings = settings_from(files, engine={"workers": workers})
         log_to_stderr(settings.log.level)
-        if settings.engine.workers == 1:
-            if supervised:
-                threading.Thread(target=_watch_parent, args=(told,), name="parent", daemon=True).start()
-            store, bus, clouds = wire.make_store(settings), wire.make_bus(settings), wire.make_clouds(settings)
-            engine = wire.make_engine(settings, store, clouds, bus, wire.make_definitions(settings, store))
     if settings.engine.workers > 1:
         sys.exit(_supervise(settings.engine.workers, files, told))
-    engine.start()
-    click.echo("ready: 1 worker")
-    told.wait()
-    engine.stop()
-    clouds.close()
-    store.dispose()
+    if supervised:
+        threading.Thread(target=_watch_parent, args=(told,), name="parent", daemon=True).start()
+    _work(settings, told)
+
+
+def _work(settings: Settings, told: threading.Event) -> None:
+    """One worker, in this process."""
+    with ExitStack() as parts:
+        with one_sentence():
+            store = wire.make_store(settings)
+        parts.callback(store.dispose)
+        bus, clouds, compiled = (
+            wire.make_bus(settings),
+            wire.make_clouds(settings),
+            wire.make_definitions(settings, store),
+        )
+        parts.callback(clouds.close)
+        engine = wire.make_engine(settings, store, clouds, bus, compiled)
+        engine.start()
+        parts.callback(engine.stop)
+        click.echo("ready: 1 worker")
+        told.wait()
 
 
 def _supervise(workers: int, files: tuple[Path, ...], told: threading.Event) -> int:

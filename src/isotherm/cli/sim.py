@@ -1,5 +1,6 @@
 """`isotherm sim`: the simulated cloud alone."""
 
+import sqlite3
 from pathlib import Path
 
 import click
@@ -24,5 +25,5 @@ def command(host: str, port: int, data: Path | None, delays: tuple[str, ...], la
     options = RunOptions(host, port, data, simulated_settings(delays, latency, faults, seed))
     try:
         run(options)
-    except OSError as error:
+    except (OSError, sqlite3.DatabaseError) as error:
         raise click.ClickException(f"{host} port {port} or {data} cannot be used: {error}") from None
