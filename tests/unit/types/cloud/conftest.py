@@ -27,8 +27,9 @@ MOST_POLLS = 50
 class World:
     """One project of a simulated cloud, whose changes take no time."""
 
-    def __init__(self, cloud: Cloud, admin: Cloud):
-        self.cloud, self.admin = cloud, admin
+    def __init__(self, cloud: Cloud, admin: Cloud, control: Callable[[list[str]], None]):
+        """control: orders failures, in the notation of `isotherm.sim.faults`."""
+        self.cloud, self.admin, self.fail = cloud, admin, control
 
     def get(self, service: str, path: str) -> Any:
         return self.cloud.request(service, "GET", path).body
@@ -41,7 +42,7 @@ class World:
         """Names of all that the project has of what types make."""
         return {
             "servers": [one["name"] for one in self.get("compute", "/servers")["servers"]],
-            "ports": [one["name"] for one in self.get("network", "/v2.0/ports")["ports"]],
+            "ports": [one["name"] for one in self.get("network", "/v2.0/ports")["ports"] if not one["device_owner"].startswith("network:")],
             "keypairs": [one["keypair"]["name"] for one in self.get("compute", "/os-keypairs")["keypairs"]],
             "groups": [one["name"] for one in self.get("compute", "/os-server-groups")["server_groups"]],
             "volumes": [one["name"] for one in self.get("volumev3", "/volumes")["volumes"]],
@@ -111,31 +112,40 @@ class Runner:
 
 
 @pytest.fixture(scope="module")
-def clouds() -> Iterator[Callable[[str, str], Cloud]]:
+def clouds() -> Iterator[Callable[[str, str], tuple[Cloud, Callable[[list[str]], None]]]]:
     sim = SimServer(settings=Settings(delay=0.0, passwords=PASSWORDS))
     url = sim.start() + "/identity/v3"
     made = Clouds(load(files=[], environment={}, overrides={"keystone_authtoken": {
         "auth_url": url, "username": "isotherm", "password": PASSWORDS.service, "project_name": "service"}}))
 
-    def login(user: str, password: str) -> Cloud:
+    def login(user: str, password: str) -> tuple[Cloud, Callable[[list[str]], None]]:
         domain = {"id": "default"}
         body = {"auth": {"identity": {"methods": ["password"], "password": {"user": {"name": user, "password": password, "domain": domain}}},
                          "scope": {"project": {"name": user, "domain": domain}}}}
         answer = requests.post(url + "/auth/tokens", json=body, timeout=10)
-        return made.for_token(answer.headers["X-Subject-Token"], answer.json()["token"]["project"]["id"], url)
+        token = answer.headers["X-Subject-Token"]
+
+        def control(rules: list[str]) -> None:
+            requests.put(sim.url + "/sim/faults", json={"rules": rules}, headers={"X-Auth-Token": token}, timeout=10).raise_for_status()
+
+        return made.for_token(token, answer.json()["token"]["project"]["id"], url), control
 
     yield login
     sim.stop()
 
 
 @pytest.fixture(scope="module")
-def world(clouds: Callable[[str, str], Cloud]) -> World:
-    """The project, with two networks, an image and a port that no stack owns."""
-    world = World(clouds("demo", PASSWORDS.demo), clouds("admin", PASSWORDS.admin))
+def world(clouds: Callable[[str, str], tuple[Cloud, Callable[[list[str]], None]]]) -> World:
+    """The project, with two networks behind a router, and a port that no stack owns."""
+    admin, control = clouds("admin", PASSWORDS.admin)
+    world = World(clouds("demo", PASSWORDS.demo)[0], admin, control)
+    public = world.get("network", "/v2.0/networks?name=public")["networks"][0]["id"]
+    router = world.post("network", "/v2.0/routers", router={"external_gateway_info": {"network_id": public}})
     for name in ("one", "two"):
         network = world.post("network", "/v2.0/networks", network={"name": name})
         cidr = "10.1.0.0/24" if name == "one" else "10.2.0.0/24"
-        world.post("network", "/v2.0/subnets", subnet={"network_id": network["id"], "cidr": cidr, "ip_version": 4, "name": name})
+        subnet = world.post("network", "/v2.0/subnets", subnet={"network_id": network["id"], "cidr": cidr, "ip_version": 4, "name": name})
+        world.cloud.request("network", "PUT", f"/v2.0/routers/{router['id']}/add_router_interface", json={"subnet_id": subnet["id"]})
     world.post("network", "/v2.0/ports", port={"network_id": network["id"], "name": "users"})
     return world
 

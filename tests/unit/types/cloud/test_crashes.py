@@ -170,9 +170,55 @@ def test_addresses_of_a_server(world, runner):
     server.delete()
 
 
-@pytest.mark.parametrize("given", [{"flavor": "m1.tiny", "image": "cirros"}])
-def test_a_server_that_failed_is_deleted(world, runner, given):
-    server = runner(SERVER, **given, networks=[{"subnet": "one"}])
-    server.begin(2)
+def test_a_server_that_cannot_be_built_says_why_and_goes(world, runner):
+    world.fail(["server BUILD error 1x"])
+    server = runner(SERVER, **BOOT, networks=[{"subnet": "one"}])
+    with pytest.raises(AssertionError, match="is ERROR, not ACTIVE: Injected"):
+        server.create()
     server.delete()
     assert world.left() == NOTHING
+
+
+def test_a_server_in_error_that_cannot_be_deleted_is_not_waited_for(world, runner):
+    world.fail(["server BUILD error 1x", "server deleting error 1x"])
+    server = runner(SERVER, **BOOT, networks=[{"network": "one"}])
+    with pytest.raises(AssertionError, match="not ACTIVE"):
+        server.create()
+    with pytest.raises(AssertionError, match="is ERROR, not gone"):
+        server.delete()
+    server.delete()
+    assert world.left() == NOTHING
+
+
+def test_a_resize_that_fails_is_not_waited_for(world, runner):
+    server = runner(SERVER, **BOOT, networks=[{"network": "one"}])
+    server.create()
+    world.fail(["server RESIZE error 1x"])
+    with pytest.raises(AssertionError, match="is ERROR, not VERIFY_RESIZE"):
+        server.update(flavor="m1.small")
+    server.delete()
+    assert world.left() == NOTHING
+
+
+def test_floating_addresses_follow_their_interfaces(world, runner):
+    public = world.get("network", "/v2.0/networks?name=public")["networks"][0]["id"]
+    one, two = (world.post("network", "/v2.0/floatingips", floatingip={"floating_network_id": public})["id"] for _ in range(2))
+
+    def ports():
+        return [world.get("network", f"/v2.0/floatingips/{id_}")["floatingip"]["port_id"] for id_ in (one, two)]
+
+    users = world.get("network", "/v2.0/ports?name=users")["ports"][0]["id"]
+    for crash in range(-1, STEPS):
+        server = runner(SERVER, **BOOT, networks=[{"network": "one", "floating_ip": one}])
+        server.create(crash)
+        own = world.get("network", "/v2.0/ports?name=demo-res-q7w8e9-port")["ports"][0]["id"]
+        assert ports() == [own, None]
+        server.update(crash, networks=[{"network": "one", "floating_ip": two}])
+        assert ports() == [None, own]
+        server.update(crash, networks=[{"network": "one"}, {"port": "users", "floating_ip": one}])
+        assert ports() == [users, None]
+        server.delete(crash)
+        assert ports() == [None, None]
+        assert world.left() == NOTHING
+    for id_ in (one, two):
+        world.cloud.request("network", "DELETE", f"/v2.0/floatingips/{id_}")
