@@ -24,7 +24,8 @@ BIN = Path(sys.executable).parent
 TEMPLATE = ROOT / "examples" / "web-tier.yaml"
 STACK = "demo"
 RESOURCES = 15
-LISTS = ("server", "network", "volume", "floating ip", "keypair", "router", "security group")
+LISTS = {"server": ("front", "back"), "network": ("net",), "volume": ("data",), "floating ip": ("floating_ip",), "keypair": ("key",),
+         "router": ("router",), "security group": ("firewall",)}
 
 
 class Untrue(Exception):
@@ -79,34 +80,27 @@ def service() -> Iterator[tuple[str, str]]:
             process.wait(30)
 
 
-def counts(client: Client) -> dict[str, set[str]]:
-    """What the cloud really has: list -> ids."""
-    with ThreadPoolExecutor(3) as pool:
-        rows = pool.map(lambda kind: client.json(f"{kind} list"), LISTS)
-        return {kind: {row.get("ID") or row["Name"] for row in found} for kind, found in zip(LISTS, rows, strict=True)}
+class Seen:
+    """What several commands said, run side by side."""
+
+    def __init__(self, client: Client):
+        with ThreadPoolExecutor(3) as pool:
+            self.cloud = dict(zip(LISTS, pool.map(lambda kind: client.json(f"{kind} list"), LISTS), strict=True))
+
+    def ids(self, kind: str) -> set[str]:
+        return {row.get("ID") or row["Name"] for row in self.cloud[kind]}
+
+    def has(self, physical: dict[str, str]) -> dict[str, int]:
+        """How many of the stack's resources each list shows."""
+        return {kind: len({physical[name] for name in names} & self.ids(kind)) for kind, names in LISTS.items()}
+
+
+def resources(client: Client) -> dict[str, dict[str, Any]]:
+    return {row["resource_name"]: row for row in client.json("stack resource list", STACK)}
 
 
 def physical(client: Client) -> dict[str, str]:
-    return {row["resource_name"]: row["physical_resource_id"] for row in client.json("stack resource list", STACK)}
-
-
-def create(client: Client, settings: list[str], before: dict[str, set[str]]) -> None:
-    client("stack create --wait -t", str(TEMPLATE), *settings, STACK, "--parameter", "http_port=8080")
-    client("stack resource list", STACK)
-    states = {row["resource_name"]: row["resource_status"] for row in client.json("stack resource list", STACK)}
-    check(f"all {RESOURCES} resources are CREATE_COMPLETE", len(states) == RESOURCES and set(states.values()) == {"CREATE_COMPLETE"}, states)
-    client("stack event list", STACK)
-    outputs = values(client)
-    for name in ("website", "private_addresses", "network", "gateway"):
-        print(f"  {name}: {outputs[name]}")
-    check("the website's address is known", outputs["website"].startswith("http://") and outputs["website"].endswith(":8080/"), outputs["website"])
-    check("the generated key and password are there", "PRIVATE KEY" in outputs["private_key"] and len(outputs["password"]) == 24)
-    now = counts(client)
-    made = {kind: len(now[kind] - before[kind]) for kind in LISTS}
-    wanted = {"server": 2, "network": 1, "volume": 1, "floating ip": 1, "keypair": 1, "router": 1, "security group": 1}
-    check(f"the cloud has {', '.join(f'{n} {kind}' for kind, n in wanted.items())} more", made == wanted, made)
-    client("server list")
-    client("floating ip list")
+    return {name: row["physical_resource_id"] for name, row in resources(client).items()}
 
 
 def values(client: Client) -> dict[str, Any]:
@@ -114,41 +108,78 @@ def values(client: Client) -> dict[str, Any]:
     return {row["output_key"]: row["output_value"] for row in client.json("stack show", STACK)["outputs"]}
 
 
-def change_in_place(client: Client, settings: list[str]) -> None:
-    before = physical(client)
+def create(client: Client, settings: list[str]) -> dict[str, str]:
+    client("stack create --wait --poll 1 -t", str(TEMPLATE), *settings, STACK, "--parameter", "http_port=8080")
+    client("stack resource list", STACK)
+    client("stack event list", STACK)
+    with ThreadPoolExecutor(2) as pool:
+        listed, told = pool.submit(resources, client), pool.submit(values, client)
+        states, outputs = {name: row["resource_status"] for name, row in listed.result().items()}, told.result()
+    check(f"all {RESOURCES} resources are CREATE_COMPLETE", len(states) == RESOURCES and set(states.values()) == {"CREATE_COMPLETE"}, states)
+    for name in ("website", "private_addresses", "network", "gateway", "router_status", "mac_addresses", "data_device"):
+        print(f"  {name}: {outputs[name]}")
+    check("the website's address is known", outputs["website"].startswith("http://") and outputs["website"].endswith(":8080/"), outputs["website"])
+    check("the generated key and password are there", "PRIVATE KEY" in outputs["private_key"] and len(outputs["password"]) == 24)
+    made = {name: row["physical_resource_id"] for name, row in listed.result().items()}
+    seen = Seen(client)
+    for kind in LISTS:
+        print(f"  openstack {kind} list: {', '.join(sorted(row['Name'] or '-' if 'Name' in row else row['Floating IP Address'] for row in seen.cloud[kind]))}")
+    wanted = {kind: len(names) for kind, names in LISTS.items()}
+    check("the cloud's own lists show " + ", ".join(f"{n} {kind}" for kind, n in wanted.items()), seen.has(made) == wanted, seen.has(made))
+    return made
+
+
+def change_in_place(client: Client, settings: list[str], before: dict[str, str]) -> None:
     client("stack update --wait -t", str(TEMPLATE), *settings, STACK, "--parameter", "http_port=8443", "--parameter", "release=2.0")
-    after = physical(client)
+    with ThreadPoolExecutor(3) as pool:
+        listed = pool.submit(physical, client)
+        server = pool.submit(client.json, "server show", before["front"])
+        rules = pool.submit(client.json, "security group rule list", before["firewall"])
+    after, metadata, ports = listed.result(), server.result()["properties"], json.dumps(rules.result())
     check("the update replaced nothing", before == after, {n: (before[n], after.get(n)) for n in before if before[n] != after.get(n)})
-    server = client.json("server show", after["front"])
-    check("the server's metadata says release 2.0", "2.0" in json.dumps(server["properties"]), server["properties"])
-    rules = client.json("security group rule list", after["firewall"])
-    check("the security group lets in port 8443 and no longer 8080", "8443:8443" in json.dumps(rules) and "8080" not in json.dumps(rules), rules)
+    check("the server's metadata says release 2.0", "2.0" in json.dumps(metadata), metadata)
+    check("the security group lets in port 8443 and no longer 8080", "8443:8443" in ports and "8080" not in ports, ports)
 
 
-def replace_one(client: Client, settings: list[str]) -> None:
-    before = physical(client)
+def replace_one(client: Client, settings: list[str], before: dict[str, str]) -> dict[str, str]:
     client("stack update --wait -t", str(TEMPLATE), *settings, STACK, "--parameter", "http_port=8443", "--parameter", "release=2.0",
            "--parameter", "key_name=web-tier-2")
-    after = physical(client)
+    with ThreadPoolExecutor(2) as pool:
+        listed, pairs = pool.submit(physical, client), pool.submit(client.json, "keypair list")
+    after, names = listed.result(), {row["Name"] for row in pairs.result()}
     changed = {name for name in before if before[name] != after.get(name)}
-    check(f"the key pair was replaced, with what depends on its name: {', '.join(sorted(changed))}", "key" in changed and "net" not in changed, changed)
-    names = {row["Name"] for row in client.json("keypair list")}
+    check(f"the key pair was replaced, with what cannot do without it: {', '.join(sorted(changed))}", "key" in changed and "net" not in changed, changed)
     check("the cloud has the new key pair and not the old one", "web-tier-2" in names and "web-tier" not in names, names)
+    return after
 
 
-def delete(client: Client, before: dict[str, set[str]]) -> None:
+def delete(client: Client, former: list[dict[str, str]]) -> None:
     client("stack delete --yes --wait", STACK)
-    left = {kind: found - before[kind] for kind, found in counts(client).items()}
-    check("the cloud is as empty as before", not any(left.values()), left)
+    seen = Seen(client)
+    left = [seen.has(made) for made in former]
+    check("nothing of it is left in the cloud", not any(any(counts.values()) for counts in left), left)
     check("the stack is gone", STACK not in {row["Stack Name"] for row in client.json("stack list")})
 
 
-def run(client: Client, settings: list[str]) -> None:
-    before = counts(client)
-    create(client, settings, before)
-    change_in_place(client, settings)
-    replace_one(client, settings)
-    delete(client, before)
+def run(client: Client, settings: list[str], own_cloud: bool) -> None:
+    before = Seen(client) if own_cloud else None
+    first = create(client, settings)
+    change_in_place(client, settings, first)
+    second = replace_one(client, settings, first)
+    delete(client, [first, second])
+    if before is not None:
+        after = Seen(client)
+        check("the cloud is as empty as before", all(before.ids(kind) == after.ids(kind) for kind in LISTS), after.cloud)
+
+
+@contextmanager
+def tidied(client: Client) -> Iterator[Client]:
+    """On somebody's cloud nothing is left behind, also when a statement was not true."""
+    try:
+        yield client
+    except Untrue:
+        subprocess.run([BIN / "openstack", "stack", "delete", "--yes", "--wait", STACK], env=client.env, capture_output=True)
+        raise
 
 
 def main() -> int:
@@ -160,11 +191,12 @@ def main() -> int:
     started = time.monotonic()
     try:
         if options.cloud:
-            run(Client(options.cloud, None), settings)
+            with tidied(Client(options.cloud, None)) as client:
+                run(client, settings, own_cloud=False)
         else:
             with service() as (url, config):
                 print(f"isotherm up is ready at {url}")
-                run(Client("isotherm", config), settings)
+                run(Client("isotherm", config), settings, own_cloud=True)
     except Untrue as error:
         print(f"\nThe demo failed: {error}", file=sys.stderr)
         return 1
