@@ -1,5 +1,6 @@
 """A cloud as one user sees it in one project."""
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -45,12 +46,14 @@ class Cloud:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         microversion: str = "",
+        latest: float = math.inf,
     ) -> Answer:
         """One request; `path` is relative to the service's endpoint (with a version for network, image and identity).
+        After `latest` (`time.monotonic`) it is not sent any more, nor sent again.
 
         Raises Transient (the service is unwell) or Refused (it says no; 404 too, `code` tells).
         """
-        return self._requester.request(service, method, path, json, query, headers, microversion)
+        return self._requester.request(service, method, path, json, query, headers, microversion, latest)
 
     def show(
         self,

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import math
 import random
 import time
 from collections.abc import Mapping
@@ -52,18 +53,19 @@ class Requester:
         query: Mapping[str, Any] | None = None,
         headers: Mapping[str, str] | None = None,
         microversion: str = "",
+        latest: float = math.inf,
     ) -> Answer:
         """The answer, if its status is below 400.
 
-        Raises Transient when the service is unwell (after a few quick tries, if the method may be repeated) and Refused
-        when it says no.
+        Raises Transient when the service is unwell (after a few quick tries, if the method may be repeated) or it is
+        after `latest` before it could be sent, and Refused when it says no.
         """
         sent = dict(headers or {})
         if microversion:
             sent |= endpoints.microversion_headers(service, microversion)
         for attempt in range(self._access.retries + 1):
             try:
-                return self._once(service, method, path, body, query, sent)
+                return self._once(service, method, path, body, query, sent, latest)
             except Transient as error:
                 pause = error.retry_after or FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)
                 if method not in REPEATABLE or attempt == self._access.retries or pause > PATIENCE:
@@ -79,11 +81,14 @@ class Requester:
         body: Any,
         query: Mapping[str, Any] | None,
         headers: Mapping[str, str],
+        latest: float,
     ) -> Answer:
         with self._gate.slot(service):
             began = time.monotonic()
             try:
-                url = self._url(service, path)
+                url = self._url(service, path)                   # logs in, where that is needed
+                if time.monotonic() > latest:
+                    raise Transient(service, 0, "there was no time left to send the request")
                 response = self._session.request(
                     url,
                     method,

@@ -144,8 +144,10 @@ class Attempts:
         cloud: Cloud | None = None if steps.is_local(step) else self.credentials.cloud(brief.stack)
         here = job.number == node.step and not job.fresh
         turn = steps.Turn(step, job.number, kind, replace(subject_of(brief.stack, job.row), live=job.live or {}),
-                          again=here and (node.tries > 1 or node.attempt > 0), now=utcnow(), since=node.since if here else None,
-                          winding_down=brief.overtaken == "DELETE" and not job.prepared.gone)
+                          # A try that was lost may have come to this step by way of local ones before it.
+                          again=not job.fresh and (node.tries > 1 or node.attempt > 0), now=utcnow(), since=node.since if here else None,
+                          waited=(node.due_at - node.since).total_seconds() if here and node.since else 0.0,
+                          winding_down=brief.overtaken == "DELETE" and not job.prepared.gone, latest=brief.latest)
         try:
             return steps.run(turn, cloud)
         except CloudError as error:
@@ -160,7 +162,7 @@ class Attempts:
             return Report(job.brief, Done(), replace(row, status="COMPLETE", updated_at=now), begun, gone=True)
         if not prepared.quiet:
             row = replace(row, status="COMPLETE", reason="state changed", updated_at=now)
-        row = replace(row, attributes=attributes(job, row))
+        row = replace(row, attributes=attributes(job, row), requires=job.brief.node.requires)
         return Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet)
 
     def report(self, job: Job, outcome: Outcome, facts: Facts | None = None) -> Report:

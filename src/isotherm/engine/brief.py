@@ -1,5 +1,6 @@
 """What a worker must know to run a node's next step."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -14,13 +15,15 @@ from isotherm.store import resources, stacks
 class Brief:
     """A claimed node with its stack, its resource row, and the rows of the resources it needs.
 
-    overtaken: the action of a newer traversal, "" when there is none.
+    overtaken: the action of a newer traversal, "" when there is none. latest: until when (`time.monotonic`) a request that
+    changes something may be sent: its answer must be here before the claim ends.
     """
 
     node: Node
     stack: StackRow
     row: ResourceRow | None = None
     needs: Mapping[str, ResourceRow] = field(default_factory=dict)
+    latest: float = math.inf
 
     @property
     def overtaken(self) -> str:

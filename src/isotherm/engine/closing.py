@@ -78,6 +78,7 @@ class Closing:
             failed = self.settle(conn, stack, "FAILED", because(stack, failures), now, "failed")
             if traversal is not None and traversal.rollback and self.roll_back(conn, failed, traversal, now):
                 return
+            resources.distrust(conn, nodes.unvisited(conn, stack.id))
             self.tell_outputs(conn, stack, definition)
         nodes.forget(conn, stack.id, node.traversal_id)
         traversals.delete_ended(conn, stack.id)

@@ -1,6 +1,6 @@
 """A goal becomes one traversal with all its nodes and edges, inside the caller's transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -39,7 +39,7 @@ def begin(conn: sa.Connection, stack: StackRow, goal: Goal, types: Registry, now
     wanted = wanted_resources(goal.definition, types) if goal.definition else {}
     draft = build(Draft(Situation(goal.action, wanted, existing, running, goal.everything)))
     rows = _insert_fresh(conn, stack, draft, types, now)
-    _point_to_current(conn, draft)
+    _point_to_current(conn, existing, rows)
     vertices, edges = _graph(stack, traversal, draft, rows, goal, now)
     traversals.insert(conn, traversal)
     nodes.insert(conn, vertices, edges)
@@ -59,6 +59,7 @@ def _overtake(conn: sa.Connection, stack: StackRow, action: str) -> tuple[Node, 
     work = [n for n in open_nodes if n.kind in nodes.WORK and n.state == "ready"]
     running = [n for n in work if (n.claimed_by is not None if action == "DELETE" else nodes.is_started(n))]
     keep = {n.id for n in running}
+    resources.distrust(conn, nodes.unvisited(conn, stack.id))
     nodes.detach(conn, keep)
     nodes.settle(conn, [n.id for n in open_nodes if n.id not in keep], "dropped")
     nodes.forget(conn, stack.id)
@@ -84,15 +85,11 @@ def new_row(stack: StackRow, wanted: Wanted, types: Registry, now: datetime, rep
         created_at=now, updated_at=now, replaces=replaces, requires=tuple(sorted(wanted.requires)), deletion_policy=wanted.deletion_policy)
 
 
-def _point_to_current(conn: sa.Connection, draft: Draft) -> None:
-    """Make the chosen incarnations the current ones."""
-    changed = []
-    for row in draft.situation.existing:
-        current = draft.current.get(row.name)
-        successor = None if current is None or row.id == current.id else current.id
-        if row.replaced_by != successor and row.action != "DELETE":
-            changed.append(replace(row, replaced_by=successor))
-    resources.save_many(conn, changed)
+def _point_to_current(conn: sa.Connection, existing: Sequence[ResourceRow], current: Mapping[str, str]) -> None:
+    """Make the chosen incarnations the current ones; a row that is being deleted gives way to a new one, too."""
+    successors = {row.id: current.get(row.name) for row in existing if row.action != "DELETE" or row.name in current}
+    wanted = {id_: None if successor == id_ else successor for id_, successor in successors.items()}
+    resources.point(conn, {row.id: wanted[row.id] for row in existing if row.id in wanted and wanted[row.id] != row.replaced_by})
 
 
 def _graph(stack: StackRow, traversal: TraversalRow, draft: Draft, rows: Mapping[str, str], goal: Goal,

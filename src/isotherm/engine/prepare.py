@@ -107,7 +107,8 @@ def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> P
         missing = goal.reads - old.attributes.keys()
         steps = tuple(goal.kind.read(subject, frozenset(missing))) if missing and goal.kind.reads(set(missing)) else ()
         return Prepared(replace(row, action=old.action, status=old.status, reason=old.reason), steps, quiet=True, kind=goal.kind, reads=goal.reads)
-    row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed")
+    # Until it has moved on it needs what it needed before, should this update be overtaken.
+    row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed", requires=tuple(sorted({*old.requires, *row.requires})))
     steps = _and_read(goal, subject, goal.kind.update(subject, old.properties))
     return Prepared(row, steps, kind=goal.kind, reads=goal.reads)
 

@@ -24,7 +24,7 @@ class Report:
 
     row: the resource's new content. begun: the row as it was announced when work on it began (an event of its own).
     replaces: the row this one takes over from. gone: the row is to be forgotten. plan, progress: to store with the node.
-    quiet: nothing changed for the user, so no event.
+    quiet: nothing changed for the user, so no event. unused: the claim is given back as it was.
     """
 
     brief: Brief
@@ -36,10 +36,19 @@ class Report:
     plan: list[dict[str, Any]] | None = None
     progress: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
+    unused: bool = False
 
     @property
     def node(self) -> Node:
         return self.brief.node
+
+
+def postponed(brief: Brief) -> Report | None:
+    """What a worker that could not come to a step in time hands in: somebody may take it up at once. None for the stack's own nodes,
+    which write for themselves."""
+    if brief.node.kind not in nodes.WORK:
+        return None
+    return Report(brief, Next(brief.node.step), unused=True)
 
 
 def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int:
@@ -57,9 +66,8 @@ def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int
 def _obey(report: Report, overtaken: str, now: datetime) -> Report:
     """A node whose traversal was overtaken stops where that is safe: before its first call, and anywhere when all is to be deleted.
     One whose time is over fails."""
-    unstarted = report.node.plan is None and report.plan is not None and isinstance(report.outcome, Next)
-    if overtaken not in ("", nodes.EXPIRED) and unstarted:
-        return Report(report.brief, Done(), quiet=True)
+    if overtaken not in ("", nodes.EXPIRED) and report.node.plan is None:
+        return Report(report.brief, Done(), quiet=True)     # no plan on record, so no call was made; the new traversal's graph knows no row of it
     if overtaken == nodes.EXPIRED and isinstance(report.outcome, Next | Retry):
         row = report.row or report.brief.row
         late = None if row is None else replace(row, status="FAILED", reason=TIMED_OUT, updated_at=now)
@@ -73,7 +81,8 @@ def _record_resources(conn: sa.Connection, reports: Sequence[Report], now: datet
     rows = [r for r in reports if r.row is not None]
     made = [r.row for r in rows if r.replaces is not None and r.row is not None]
     resources.insert_many(conn, made)
-    resources.save_many(conn, [replace(r.replaces, replaced_by=r.row.id) for r in rows if r.replaces is not None and r.row is not None])
+    resources.save_many(conn, [r.replaces for r in rows if r.replaces is not None])
+    resources.point(conn, {r.replaces.id: r.row.id for r in rows if r.replaces is not None and r.row is not None})
     resources.save_many(conn, [r.row for r in rows if r.replaces is None and not r.gone and r.row is not None])
     resources.delete_many(conn, [r.row.id for r in rows if r.gone and r.row is not None])
     told = []
@@ -113,6 +122,8 @@ def _record_nodes(conn: sa.Connection, reports: Sequence[Report], held: Mapping[
 def _onward(report: Report, outcome: Next | Retry, now: datetime) -> Node:
     """The node as it goes on: the next step, the same one again for a poll, or again after a pause for a retry."""
     node, plan = report.node, report.node.plan if report.plan is None else report.plan
+    if report.unused:
+        return replace(node, tries=node.tries - 1, due_at=now)
     common: dict[str, Any] = {"plan": plan, "progress": report.progress, "resource_id": report.row.id if report.row else node.resource_id}
     match outcome:
         case Next(step, seconds):

@@ -1,5 +1,6 @@
 """Runs one step of a plan. Safe to call again with the same step after a crash."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -22,8 +23,9 @@ Result = tuple[Outcome, Facts]
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One step to run. again: an earlier try of this very step may have had effect. since: when this step began.
-    winding_down: everything is to be deleted, so nothing new may be made."""
+    """One step to run. again: an earlier try of this very step may have had effect. since: when this step began; waited: seconds
+    from then until it last fell due. winding_down: everything is to be deleted, so nothing new may be made. latest: until when
+    (`time.monotonic`) requests that change something may be sent."""
 
     step: Step
     number: int
@@ -33,6 +35,8 @@ class Turn:
     now: datetime
     since: datetime | None = None
     winding_down: bool = False
+    waited: float = 0.0
+    latest: float = math.inf
 
 
 def is_local(step: Step) -> bool:
@@ -90,7 +94,7 @@ def _call(turn: Turn, cloud: Cloud, step: Call) -> Result:
     try:
         answer = cloud.request(step.service or turn.kind.service, step.method, fill(step.path, subject), json=fill_json(step.json, subject),
                                query=_fill_query(step.query, subject) or None, headers=dict(step.headers) or None,
-                               microversion=turn.kind.microversion)
+                               microversion=turn.kind.microversion, latest=turn.latest)
     except Refused as refusal:
         if refusal.code in step.accept:
             return _after(turn), NOTHING
@@ -125,7 +129,7 @@ def _until(turn: Turn, cloud: Cloud, step: Until) -> Result:
     if turn.subject.physical_id is None and "{id}" in step.path:
         return _after(turn), NOTHING
     live = cloud.show(step.service or turn.kind.service, fill(step.path, turn.subject), step.key, many=step.many,
-                      microversion=turn.kind.microversion)
+                      microversion=turn.kind.microversion, max_age=_staleness(turn, step))
     if live is None:
         return (_after(turn), NOTHING) if step.gone else (Failed(f"{turn.subject.type} {turn.subject.physical_id} is gone from the cloud"), NOTHING)
     state = str(dig(live, step.state) or "").upper()
@@ -137,6 +141,11 @@ def _until(turn: Turn, cloud: Cloud, step: Until) -> Result:
     wanted = "gone" if step.gone else " or ".join(step.ok)
     said = f"{turn.subject.type} {turn.subject.physical_id} is {state or 'without a state'}, not {wanted}"
     return Failed(f"{said}: {why}" if why else said), Facts(live=live)
+
+
+def _staleness(turn: Turn, step: Until) -> float:
+    """How old an answer may be. The first look must see what the step before has done; the later ones repeat, and share lists."""
+    return min(turn.waited, max(FASTEST * step.every, _poll_interval(turn, step) / 4))
 
 
 def _upper(states: tuple[str, ...]) -> set[str]:

@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -17,7 +17,7 @@ from isotherm.engine.attempt import Attempts
 from isotherm.engine.brief import Brief
 from isotherm.engine.closing import Closing
 from isotherm.engine.names import utcnow
-from isotherm.engine.report import Report, record
+from isotherm.engine.report import Report, postponed, record
 from isotherm.store import nodes
 from isotherm.store.store import Store
 
@@ -64,7 +64,7 @@ class Worker:
         room = 0 if self.stopping.is_set() else max(self.pace.batch - self.busy, 0)
         try:
             claimed, woken = self.store.write(self.commit, reports, room)
-        except sa.exc.SQLAlchemyError as error:
+        except Exception as error:
             self.rescue(reports, error)
             return True
         if woken > room:
@@ -82,7 +82,7 @@ class Worker:
                 reports.append(report)
         return reports
 
-    def rescue(self, reports: Sequence[Report], error: sa.exc.SQLAlchemyError) -> None:
+    def rescue(self, reports: Sequence[Report], error: Exception) -> None:
         """A batch that the database did not take is kept for the next turn: it may hold ids that only we know. If the database
         is well, one report is to blame: each is tried alone, and the bad one is left to fall due again."""
         log.error("%s: could not record %d steps: %s", self.name, len(reports), error)
@@ -91,7 +91,7 @@ class Worker:
                 self.store.write(self.commit, [report], 0)
             except sa.exc.OperationalError:
                 self.finished.append((report, False))
-            except sa.exc.SQLAlchemyError:
+            except Exception:
                 log.exception("%s: a step of %s cannot be recorded", self.name, report.node.name)
 
     def commit(self, conn: sa.Connection, reports: Sequence[Report], room: int) -> tuple[list[Brief], int]:
@@ -111,14 +111,14 @@ class Worker:
             self.hand_over(pool, one, self.attempts.outside)
 
     def hand_over(self, pool: ThreadPoolExecutor, one: Brief, work: Callable[[Brief], Report | None]) -> None:
-        # A step that cannot start well within its lease is left to fall due again: someone else may hold it by then.
+        # A step that cannot start well within its lease is given back: someone else may hold it by then.
         latest = time.monotonic() + self.pace.lease.total_seconds() / 2
         self.busy += 1
-        pool.submit(self.work, one, work, latest)
+        pool.submit(self.work, replace(one, latest=latest), work)
 
-    def work(self, one: Brief, work: Callable[[Brief], Report | None], latest: float) -> None:
+    def work(self, one: Brief, work: Callable[[Brief], Report | None]) -> None:
         try:
-            report = work(one) if time.monotonic() < latest else None
+            report = work(one) if time.monotonic() < one.latest else postponed(one)
         except Exception:
             log.exception("%s: %s of %s was lost; it falls due again when its lease ends", self.name, one.node.kind, one.node.name)
             report = None
@@ -131,6 +131,6 @@ class Worker:
             due: datetime | None = self.store.read(nodes.next_due)
         except sa.exc.SQLAlchemyError:
             return self.pace.poll
-        if due is None or self.busy >= self.pace.batch:
+        if due is None or self.busy >= self.pace.batch or self.stopping.is_set():
             return self.pace.poll
         return min(max((due - utcnow()).total_seconds(), 0.005), self.pace.poll)

@@ -26,7 +26,7 @@ _due = (sa.select(node).where(node.c.state == "ready", node.c.due_at <= sa.bindp
         .order_by(node.c.due_at, node.c.id).limit(sa.bindparam("room")).with_for_update(skip_locked=True))
 _take = (sa.update(node).where(node.c.id.in_(_ids))
          .values(due_at=sa.bindparam("until"), claim=node.c.claim + 1, tries=node.c.tries + 1, claimed_by=sa.bindparam("worker")))
-_held = (sa.select(node.c.id, node.c.claim, node.c.state, node.c.traversal_id, stack.c.traversal_id.label("current"), stack.c.action,
+_held = (sa.select(node.c.id, node.c.claim, node.c.claimed_by, node.c.state, node.c.traversal_id, stack.c.traversal_id.label("current"), stack.c.action,
                    traversal.c.state.label("run"))
          .join_from(node, stack, node.c.stack_id == stack.c.id)
          .outerjoin(traversal, traversal.c.id == node.c.traversal_id)
@@ -64,14 +64,15 @@ def claim(conn: sa.Connection, worker: str, now: datetime, lease: timedelta, roo
 def held(conn: sa.Connection, claimed: Iterable[Node]) -> dict[int, str]:
     """Lock these nodes; for those whose claim is still good, the action that has overtaken them: "" = none has, EXPIRED = their
     traversal has run out of time."""
-    claims = {n.id: n.claim for n in claimed}
+    # By whom, too: who has handed in a step keeps its number until the next claim, and must not hand it in twice.
+    claims = {n.id: (n.claim, n.claimed_by) for n in claimed}
     good: dict[int, str] = {}
     for ids in _chunks(sorted(claims)):
         # Locked first, read second: a statement that waited for a lock still sees the stack as it was when it began, and would
         # miss who overtook it meanwhile. Nobody can while the nodes are locked.
         conn.execute(_lock, {"ids": ids}).all()
         for row in conn.execute(_held, {"ids": ids}):
-            if row.state == "ready" and row.claim == claims[row.id]:
+            if row.state == "ready" and (row.claim, row.claimed_by) == claims[row.id]:
                 good[row.id] = row.action if row.traversal_id != row.current else EXPIRED if row.run == "expired" else ""
     return good
 
@@ -181,6 +182,13 @@ def forget(conn: sa.Connection, stack_id: str, traversal_id: str | None = None) 
         conn.execute(sa.delete(edge).where(edge.c.node_id.in_(ids)))
         conn.execute(sa.delete(edge).where(edge.c.dependent_id.in_(ids)))
         conn.execute(sa.delete(node).where(node.c.id.in_(ids)))
+
+
+def unvisited(conn: sa.Connection, stack_id: str) -> list[str]:
+    """Ids of the resources that a traversal of this stack was to converge and for which nothing has been begun."""
+    query = sa.select(node.c.resource_id).where(node.c.stack_id == stack_id, node.c.kind == "converge", node.c.plan.is_(None),
+                                                node.c.state.in_(("waiting", "ready", "skipped", "dropped")))
+    return sorted({id_ for id_ in conn.scalars(query) if id_})
 
 
 def detach(conn: sa.Connection, ids: Iterable[int]) -> None:

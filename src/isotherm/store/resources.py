@@ -23,7 +23,9 @@ _NOW = sa.select(resource).where(_OF, _CURRENT)
 _NAMED = _NOW.where(resource.c.name.in_(sa.bindparam("names", expanding=True)))
 _INSERT = resource.insert()
 _REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
-    {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at")})
+    {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at", "replaced_by")})
+_POINT = resource.update().where(resource.c.id == sa.bindparam("row")).values(replaced_by=sa.bindparam("successor"))
+_STALE = resource.update().where(resource.c.id.in_(sa.bindparam("ids", expanding=True))).values(fingerprint="")
 
 _KEEP_ID = resource.update().where(resource.c.id == sa.bindparam("row"), resource.c.physical_id.is_(None)).values(
     physical_id=sa.bindparam("found"))
@@ -49,10 +51,23 @@ def insert_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
 
 
 def save_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
-    """Write the rows over those of the same ids, all columns but `created_at`."""
+    """Write the rows over those of the same ids, all columns but `created_at` and `replaced_by`: which incarnation is the
+    current one is not for those to say who work on one of them."""
     values = [_values(conn, row) for row in rows]
     if values:
         conn.execute(_REWRITE, [{"row": value.pop("id")} | value for value in values])
+
+
+def point(conn: sa.Connection, successors: Mapping[str, str | None]) -> None:
+    """Say which resource has taken over from each of these; None: it is the current one."""
+    if successors:
+        conn.execute(_POINT, [{"row": id_, "successor": successor} for id_, successor in sorted(successors.items())])
+
+
+def distrust(conn: sa.Connection, ids: Collection[str]) -> None:
+    """What these rows hold may be out of date: the next traversal looks at them, however unchanged their definition is."""
+    if ids:
+        conn.execute(_STALE, {"ids": list(ids)})
 
 
 def update(conn: sa.Connection, resource_id: str, **values: Any) -> bool:
