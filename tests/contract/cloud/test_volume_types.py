@@ -156,3 +156,26 @@ def test_the_project_in_the_path_must_be_the_tokens(member):
         "badRequest": {"code": 400, "message": "Malformed request url"}}
     for url in (f"{root}/v3/volumes", f"{root}/v3/{member.current_project_id}/volumes"):
         assert member.session.get(url, raise_exc=False).status_code == 200
+
+
+def test_qos_specs(cinder, ruler, make_type, later, name):
+    asked = {"name": name, "consumer": "front-end", "a": "b"}
+    made = ruler("POST", "/qos-specs", {"qos_specs": asked}, 200).json()["qos_specs"]
+    path = "/qos-specs/" + made["id"]
+    later.callback(ruler, "DELETE", path + "?force=True")
+    assert made == {"id": made["id"], "name": name, "consumer": "front-end", "specs": {"a": "b"}}
+    assert message(ruler("POST", "/qos-specs", {"qos_specs": asked}), 409, "conflictingRequest") == (
+        f"QoS Specs {name} already exists.")
+    assert ruler("PUT", path, {"qos_specs": {"c": "d"}}, 200).json() == {"qos_specs": {"c": "d"}}
+    ruler("PUT", path + "/delete_keys", {"keys": ["c"]}, 202)
+    assert message(ruler("PUT", path + "/delete_keys", {"keys": ["c"]}), 404, "itemNotFound") == (
+        f"QoS spec {made['id']} has no spec with key c.")
+    kind = make_type(name)
+    ruler("GET", f"{path}/associate?vol_type_id={kind['id']}", None, 202)
+    assert ruler("GET", path + "/associations", None, 200).json() == {
+        "qos_associations": [{"association_type": "volume_type", "name": name, "id": kind["id"]}]}
+    assert ruler("GET", "/types/" + kind["id"], None, 200).json()["volume_type"]["qos_specs_id"] == made["id"]
+    assert message(ruler("DELETE", path), 400, "badRequest") == "Qos specs still in use."
+    ruler("GET", f"{path}/disassociate?vol_type_id={kind['id']}", None, 202)
+    ruler("DELETE", path, None, 202)
+    assert cinder("GET", "/qos-specs").status_code == 403

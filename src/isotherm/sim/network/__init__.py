@@ -7,8 +7,10 @@ from isotherm.sim.network import (
     agents,
     extensions,
     floatingips,
+    forwarding,
     interfaces,
     limits,
+    metering,
     networks,
     ports,
     qos,
@@ -18,17 +20,20 @@ from isotherm.sim.network import (
     security,
     security_rules,
     seed,
+    segments,
     subnetpools,
     subnets,
+    trunks,
 )  # fmt: skip
 from isotherm.sim.network.resources import collection
 from isotherm.sim.routing import Service, table
 
 RESOURCES = (
     networks.NETWORKS, subnets.SUBNETS, subnetpools.SUBNETPOOLS, ports.PORTS, routers.ROUTERS, floatingips.FLOATINGIPS,
-    security.GROUPS, security_rules.RULES, scopes.SCOPES, qos.POLICIES, rbac.POLICIES,
+    security.GROUPS, security_rules.RULES, scopes.SCOPES, qos.POLICIES, rbac.POLICIES, segments.SEGMENTS, metering.LABELS,
+    metering.RULES, trunks.TRUNKS,
 )  # fmt: skip
-FAMILIES = (interfaces, routers, qos, agents, limits, extensions)
+FAMILIES = (interfaces, routers, forwarding, trunks, qos, agents, limits, extensions)
 
 SERVICE = Service(
     name="network",

@@ -29,6 +29,7 @@ FIELDS = (
     shown("port_forwardings"),
     *f.STANDARD,
 )
+FORWARDED = ("id", "internal_ip_address", "internal_port_id", "internal_port", "external_port", "protocol")
 MISSING = ("Floating IP {} could not be found", "FloatingIPNotFound")
 
 
@@ -108,6 +109,8 @@ def update(cloud: Cloud, fip: Body, changed: Body) -> None:
         raise bad("fixed_ip_address cannot be specified without a port_id")
     if "port_id" in changed or "fixed_ip_address" in changed:
         port_id = changed.get("port_id", fip["port_id"])
+        if port_id and cloud.where("port_forwarding", floatingip_id=fip["id"]):
+            raise Conflict(f"Floating IP {fip['id']} in use by Port Forwarding resources.", "FipInUseByPortForwarding")
         where = target(cloud, fip, port_id, changed.get("fixed_ip_address")) if port_id else NOWHERE
         changed = {**changed, **where}
     touch(cloud, "floatingip", fip, **changed)
@@ -116,13 +119,17 @@ def update(cloud: Cloud, fip: Body, changed: Body) -> None:
 def delete(cloud: Cloud, fip: Body) -> None:
     for port in cloud.where("port", device_id=fip["id"], device_owner="network:floatingip"):
         cloud.remove("port", port["id"])
+    for row in cloud.where("port_forwarding", floatingip_id=fip["id"]):
+        cloud.remove("port_forwarding", row["id"])
     cloud.remove("floatingip", fip["id"])
 
 
 def view(cloud: Cloud, fip: Body) -> Body:
     port = cloud.get("port", fip["port_id"])
+    rows = cloud.where("port_forwarding", floatingip_id=fip["id"])
     names = ("name", "network_id", "mac_address", "admin_state_up", "status", "device_id", "device_owner")
-    return {"port_details": {name: port[name] for name in names} if port else None, "port_forwardings": []}
+    details = {name: port[name] for name in names} if port else None
+    return {"port_details": details, "port_forwardings": [{name: row[name] for name in FORWARDED} for row in rows]}
 
 
 def admit(call: Call, body: Body) -> None:

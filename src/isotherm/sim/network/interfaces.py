@@ -102,13 +102,19 @@ def _attached(cloud: Cloud, router: Body, subnet_id: str | None, port_id: str | 
     raise NotFound(f"Router {router['id']} has no interface on subnet {subnet_id}", "RouterInterfaceNotFoundForSubnet")
 
 
+def _has(cloud: Cloud, port_id: str | None, subnet_id: str, ip: str | None) -> bool:
+    port = cloud.get("port", port_id)
+    return port is not None and {"subnet_id": subnet_id, "ip_address": ip} in port["fixed_ips"]
+
+
 def check_unused(cloud: Cloud, router: Body, subnet_id: str) -> None:
     """409 while floating IPs or extra routes need the interface on a subnet."""
     start = f"Router interface for subnet {subnet_id} on router {router['id']} cannot be deleted, as it is required by one "
     for fip in cloud.where("floatingip", router_id=router["id"]):
-        port = cloud.get("port", fip["port_id"])
-        inside = {"subnet_id": subnet_id, "ip_address": fip["fixed_ip_address"]}
-        if port and inside in port["fixed_ips"]:
+        rows = cloud.where("port_forwarding", floatingip_id=fip["id"])
+        uses = [(fip["port_id"], fip["fixed_ip_address"])]
+        uses += [(row["internal_port_id"], row["internal_ip_address"]) for row in rows]
+        if any(_has(cloud, port_id, subnet_id, ip) for port_id, ip in uses):
             raise Conflict(start + "or more floating IPs.", "RouterInterfaceInUseByFloatingIP")
     span = ip_network(subnets.find(cloud, subnet_id)["cidr"])
     if any(ip_address(route["nexthop"]) in span for route in router["routes"]):

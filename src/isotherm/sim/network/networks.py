@@ -12,6 +12,8 @@ from isotherm.sim.network.resources import Resource, keep, owned, touch
 from isotherm.sim.network.sharing import EXTERNAL, allowed
 from isotherm.sim.storage import Body
 
+NETWORK_TYPES = ("flat", "gre", "geneve", "local", "vlan", "vxlan")
+TUNNELS = ("gre", "geneve", "vxlan")
 FIELDS = (
     f.NAME,
     f.ADMIN_STATE,
@@ -31,12 +33,14 @@ FIELDS = (
     Field("qinq", optional(boolean), False, put=False),
     Field("qos_policy_id", optional(uuid), None),
     Field("dns_domain", text(), ""),
-    Field("provider:network_type", one_of("flat", "gre", "geneve", "local", "vlan", "vxlan"), write=ADMIN, seen=ADMIN),
+    Field("provider:network_type", one_of(*NETWORK_TYPES), write=ADMIN, seen=ADMIN),
     Field("provider:physical_network", optional(text()), None, write=ADMIN, seen=ADMIN),
     Field("provider:segmentation_id", optional(integer(0)), write=ADMIN, seen=ADMIN),
+    shown("segments", ADMIN),
     *f.STANDARD,
 )
 ZONES = ("nova",)
+SEGMENT = ("network_type", "physical_network", "segmentation_id")
 MISSING = ("Network {} could not be found.", "NetworkNotFound")
 
 
@@ -58,13 +62,24 @@ def create(cloud: Cloud, body: Body) -> Body:
     check_zones(body["availability_zone_hints"])
     check_policy(cloud, body["qos_policy_id"])
     body.setdefault("provider:network_type", "vxlan")
-    tunnelled = body["provider:network_type"] in ("gre", "geneve", "vxlan")
-    body.setdefault("mtu", 1450 if tunnelled else 1500)
+    body.setdefault("mtu", 1450 if body["provider:network_type"] in TUNNELS else 1500)
     if "provider:segmentation_id" not in body:
-        meta = cloud.get("meta", "segments") or cloud.add("meta", {"id": "segments", "last": 100})
-        cloud.update("meta", meta, last=meta["last"] + 1)
-        body["provider:segmentation_id"] = meta["last"] if tunnelled else None
-    return keep(cloud, "network", {"status": "ACTIVE", "l2_adjacency": True, **body})
+        body["provider:segmentation_id"] = next_segment(cloud, body["provider:network_type"])
+    network = keep(cloud, "network", {"status": "ACTIVE", "l2_adjacency": True, **body})
+    keep(cloud, "segment", {
+        "network_id": network["id"], "network_type": body["provider:network_type"], "name": None, "description": None,
+        "physical_network": body["provider:physical_network"], "segmentation_id": body["provider:segmentation_id"],
+        "revision_number": 0,
+    })  # fmt: skip
+    return network
+
+
+def next_segment(cloud: Cloud, network_type: str) -> int | None:
+    """A segmentation ID nobody uses; null for types that have none."""
+    if network_type not in (*TUNNELS, "vlan"):
+        return None
+    meta = cloud.get("meta", "segments") or cloud.add("meta", {"id": "segments", "last": 100})
+    return int(cloud.update("meta", meta, last=meta["last"] + 1)["last"])
 
 
 def update(cloud: Cloud, network: Body, changed: Body) -> None:
@@ -90,6 +105,8 @@ def delete(cloud: Cloud, network: Body) -> None:
         cloud.remove("subnet", subnet["id"])
     for row in cloud.where("rbac_policy", object_id=network["id"]):
         cloud.remove("rbac_policy", row["id"])
+    for segment in cloud.where("segment", network_id=network["id"]):
+        cloud.remove("segment", segment["id"])
     cloud.remove("network", network["id"])
 
 
@@ -100,7 +117,10 @@ def view(cloud: Cloud, network: Body) -> Body:
         pool = cloud.get("subnetpool", subnet["subnetpool_id"])
         if pool and pool["address_scope_id"]:
             scopes[subnet["ip_version"]] = pool["address_scope_id"]
+    segments = cloud.where("segment", network_id=network["id"])
+    several = {"segments": [{f"provider:{name}": segment[name] for name in SEGMENT} for segment in segments]}
     return {
+        **(several if len(segments) > 1 else {}),
         "subnets": [subnet["id"] for subnet in subnets],
         "availability_zones": list(ZONES) if subnets else [],
         "ipv4_address_scope": scopes.get(4),

@@ -58,6 +58,7 @@ FIELDS = (
     Field("dns_name", text(), ""),
     Field("dns_domain", text(), ""),
     shown("dns_assignment"),
+    shown("trunk_details"),
     shown("ip_allocation"),
     shown("resource_request", ADMIN),
     Field("propagate_uplink_status", boolean, True),
@@ -93,6 +94,8 @@ def drop(cloud: Cloud, port: Body) -> None:
     """Remove a port whoever owns it; its addresses are free again, its floating IPs point nowhere."""
     for ip in cloud.where("floatingip", port_id=port["id"]):
         touch(cloud, "floatingip", ip, port_id=None, fixed_ip_address=None, router_id=None, status="DOWN")
+    for row in cloud.where("port_forwarding", internal_port_id=port["id"]):
+        cloud.remove("port_forwarding", row["id"])
     cloud.remove("port", port["id"])
 
 
@@ -139,6 +142,11 @@ def delete(cloud: Cloud, port: Body) -> None:
     if owner in ROUTER_OWNED and (cloud.get("router", port["device_id"]) or cloud.get("floatingip", port["device_id"])):
         raise Conflict(f"Port {port['id']} cannot be deleted directly via the port API: has device owner {owner}.",
                        "ServicePortInUse")
+    for trunk in cloud.where("trunk"):
+        if trunk["port_id"] == port["id"]:
+            raise Conflict(f"Port {port['id']} is currently a parent port for trunk {trunk['id']}.", "PortInUseAsTrunkParent")
+        if any(sub["port_id"] == port["id"] for sub in trunk["sub_ports"]):
+            raise Conflict(f"Port {port['id']} is currently a subport for trunk {trunk['id']}.", "PortInUseAsSubPort")
     drop(cloud, port)
 
 
@@ -199,12 +207,19 @@ def _bind(port: Body) -> None:
         port["status"] = "ACTIVE" if live and port["admin_state_up"] else "DOWN"
 
 
+def _trunk(cloud: Cloud, trunk: Body) -> Body:
+    macs = {sub["port_id"]: find(cloud, sub["port_id"])["mac_address"] for sub in trunk["sub_ports"]}
+    return {"trunk_id": trunk["id"], "sub_ports": [{**sub, "mac_address": macs[sub["port_id"]]} for sub in trunk["sub_ports"]]}
+
+
 def view(cloud: Cloud, port: Body) -> Body:
     network = cloud.get("network", port["network_id"])
     domain = "openstacklocal."
     names = [(ip["ip_address"], port["dns_name"] or "host-" + ip["ip_address"].replace(".", "-").replace(":", "-"))
              for ip in port["fixed_ips"]]
+    trunk = cloud.first("trunk", port_id=port["id"])
     return {
+        **({"trunk_details": _trunk(cloud, trunk)} if trunk else {}),
         "qos_network_policy_id": network["qos_policy_id"] if network else None,
         "dns_assignment": [{"ip_address": ip, "hostname": name, "fqdn": f"{name}.{domain}"} for ip, name in names],
     }

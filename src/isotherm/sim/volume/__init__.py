@@ -15,6 +15,7 @@ from isotherm.sim.volume import (
     backups,
     limits,
     metadata,
+    qos,
     snapshots,
     system,
     types,
@@ -22,7 +23,7 @@ from isotherm.sim.volume import (
     volumes,
 )  # fmt: skip
 
-FAMILIES = (volumes, actions, metadata, snapshots, backups, types, attachments, limits, system)
+FAMILIES = (volumes, actions, metadata, snapshots, backups, types, qos, attachments, limits, system)
 
 
 def _scoped(handler: Handler) -> Handler:

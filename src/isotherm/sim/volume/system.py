@@ -42,15 +42,9 @@ def list_pools(call: Call) -> Body:
     return {"pools": [{"name": HOST}]}
 
 
-def list_qos(call: Call) -> Body:
-    require_admin(call, "volume_extension:qos_specs_manage:get_all")
-    return {"qos_specs": []}
-
-
 ROUTES: list[Row] = [
     ("GET", "/os-availability-zone", list_zones),
     ("GET", "/extensions", list_extensions),
     ("GET", "/os-services", list_services),
     ("GET", "/scheduler-stats/get_pools", list_pools),
-    ("GET", "/qos-specs", list_qos),
 ]
