@@ -82,6 +82,7 @@ class Cloud:
         self._dirty: dict[tuple[str, str], None] = {}
         self._due: list[tuple[float, int, str, str]] = []
         self._seq = 0
+        self._moment: float | None = None
         self._storage = Storage(data)
         for kind, id_, body in self._storage.load():
             self._objects.setdefault(kind, {})[id_] = body
@@ -156,8 +157,8 @@ class Cloud:
     # -- time
 
     def now(self) -> float:
-        """Seconds since the epoch."""
-        return self.clock()
+        """Seconds since the epoch; while a change is made that was due earlier, the time it was due."""
+        return self.clock() if self._moment is None else self._moment
 
     def stamp(self, form: str = "%Y-%m-%dT%H:%M:%SZ", at: float | None = None) -> str:
         """The time (now, or `at`) as text; the default form is Nova's, Neutron's and Glance's."""
@@ -201,23 +202,33 @@ class Cloud:
             self.save(kind, body)
 
     def settle(self) -> None:
-        """Make every change that is due. Called before each request, so that all of it sees one state of the world."""
-        now = self.now()
-        while self._due and self._due[0][0] <= now:
-            _, seq, kind, id_ = heapq.heappop(self._due)
-            body = self.get(kind, id_)
-            pending = body.get("_pending", []) if body else []
-            step = next((step for step in pending if step["seq"] == seq), None)
-            if body is None or step is None:
-                continue  # cancelled, or removed meanwhile
-            pending.remove(step)
-            if not pending:
-                del body["_pending"]
-            self.update(kind, body, **step["changes"])
-            if step["effect"]:
-                self.effects[step["effect"]](self, body)
-            if step["remove"]:
-                self.remove(kind, id_)
+        """Make every change that is due. Called before each request, so that all of it sees one state of the world.
+
+        A change that starts another is made as of the time it was due: however late it is looked at, the second follows
+        the first by its own delay.
+        """
+        now = self.clock()
+        try:
+            while self._due and self._due[0][0] <= now:
+                self._moment, seq, kind, id_ = heapq.heappop(self._due)
+                self._happen(kind, id_, seq)
+        finally:
+            self._moment = None
+
+    def _happen(self, kind: str, id_: str, seq: int) -> None:
+        body = self.get(kind, id_)
+        pending = body.get("_pending", []) if body else []
+        step = next((step for step in pending if step["seq"] == seq), None)
+        if body is None or step is None:
+            return  # cancelled, or removed meanwhile
+        pending.remove(step)
+        if not pending:
+            del body["_pending"]
+        self.update(kind, body, **step["changes"])
+        if step["effect"]:
+            self.effects[step["effect"]](self, body)
+        if step["remove"]:
+            self.remove(kind, id_)
 
     # -- disk
 

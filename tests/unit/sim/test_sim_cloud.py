@@ -103,3 +103,15 @@ def test_ports_are_found_by_address_and_network():
     assert cloud.where("port", network_and_address="n 10.0.0.1") == []
     assert cloud.where("port", network_and_address="n 10.0.0.3") == [port]
     assert (cloud.count("port", network_id="n"), cloud.count("port", mac_address="m"), cloud.count("port")) == (1, 1, 1)
+
+
+def test_a_chain_of_changes_is_not_stretched_by_looking_late():
+    clock = Clock()
+    cloud = Cloud(None, clock, Settings(delay=1.0))
+    cloud.effects["next"] = lambda c, body: c.later("server", body, {"status": "ACTIVE"})
+    server = cloud.add("server", {"id": "s", "status": "BUILD"})
+    cloud.later("server", server, effect="next")
+    clock.time += 2.0
+    cloud.settle()
+    assert server["status"] == "ACTIVE"
+    assert cloud.now() == clock.time
