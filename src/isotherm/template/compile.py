@@ -1,6 +1,6 @@
 """Template + environment + parameters + files -> definition. Finds every problem in one run."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,13 +29,15 @@ CFN_REGION = "ap-southeast-1"
 
 @dataclass(frozen=True, slots=True)
 class Pseudo:
-    """What the pseudo parameters say. identifier: the stack's ARN, which CFN templates get as its id."""
+    """What the pseudo parameters say. identifier: the stack's ARN, which CFN templates get as its id.
+    zones: the availability zones."""
 
     stack_id: str = ""
     stack_name: str = ""
     project_id: str = ""
     region: str = ""
     identifier: str = ""
+    zones: tuple[str, ...] = ("nova",)
 
     def values(self, family: str) -> dict[str, Any]:
         if family == "hot":
@@ -63,11 +65,12 @@ def compile(template: Template, environment: Environment = EMPTY, files: Mapping
 
 def problems(template: Template, environment: Environment = EMPTY, files: Mapping[str, str] | None = None, *,
              catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
-             facade: Facade | None = None) -> list[Problem]:
-    """Everything `compile` would say, errors and warnings, in the order of the text."""
+             facade: Facade | None = None, ignore: Collection[str] = ()) -> list[Problem]:
+    """Everything `compile` would say, errors and warnings, in the order of the text. ignore: codes to leave out."""
     request = _Request(environment, files or {}, catalog, pseudo, strict, facade)
     _, report = _compiled(template, parameters or {}, request)
-    return sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
+    found = [one for one in report.problems if one.code not in ignore]
+    return sorted(found, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     scope = Scope(
         dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.files,
         parameters=request.pseudo.values(template.dialect.family) | {name: one.value for name, one in values.items()},
-        mappings=template.section("mappings"), facade=request.facade, limits=template.limits, static=True)
+        mappings=template.section("mappings"), facade=request.facade, limits=template.limits, zones=request.pseudo.zones,
+        static=True)
     conditions = Conditions(template.dialect, template.section("conditions"), scope)
     conditions.scope = scope = replace(scope, condition=conditions.holds)
     parts = Resources(template, environment, request.catalog, conditions, report, _nesting(template, request))

@@ -91,7 +91,7 @@ def _dialect(tree: Map, name: str) -> Dialect:
     if not given:
         raise Invalid(Problem("unknown-version", "The template does not say its version.", Place(name, 1, 1),
                               allowed=VERSION_KEYS, hint="Begin with `heat_template_version: 2021-04-16`."),
-                      wire="InvalidTemplateVersion")
+                      wire="BadRequest")
     if len(given) > 1:
         raise Invalid(Problem("unknown-version", f"The template names several versions: {', '.join(key for key, _ in given)}.",
                               place(tree, name, (given[1][0],)), hint="Keep one of them."), wire="InvalidTemplateVersion")

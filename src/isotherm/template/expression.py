@@ -74,6 +74,7 @@ class Scope:
     condition: Callable[[str], Any] = lambda name: None
     facade: Facade | None = None
     limits: Limits = LIMITS
+    zones: tuple[str, ...] = ("nova",)
     static: bool = False
 
     def at(self, world: World) -> "Scope":

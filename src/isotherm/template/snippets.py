@@ -1,18 +1,31 @@
 """Tree -> expressions: finds the function calls of a version, and expands `if`."""
 
+import difflib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.conditions import Conditions
 from isotherm.template.expression import OMIT, Call, Either, ListOf, MapOf
-from isotherm.template.functions.registry import Function, Grammar, grammar
+from isotherm.template.functions.registry import FUNCTIONS, Function, Grammar, grammar
 from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path
 from isotherm.template.versions import CONDITIONS_SINCE, OPTIONAL_ELSE_SINCE, Dialect
 
 CONTAINERS = (dict, list)
 FAILED = Unknown(object, (), ("failed",))
+
+
+@lru_cache(maxsize=4096)
+def suspicion(name: str, version: str) -> tuple[str, str] | None:
+    """Why a map's only key looks as if it were meant as a function, and a hint; None when it does not."""
+    if name in FUNCTIONS:
+        return f"Version {version} has no function {name}, so this is a plain map.", "Other versions have it."
+    if "_" not in name and "::" not in name:
+        return None
+    close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85)
+    return (f"{name!r} is no function, so this is a plain map.", f"Did you mean {close[0]!r}?") if close else None
 
 
 class Snippets:
@@ -38,6 +51,9 @@ class Snippets:
                     if name in self.grammar.removed:
                         self.removed(name, (*path, name))
                         return FAILED
+                    said = suspicion(name, self.grammar.dialect.version)
+                    if said:
+                        self.report.warn("not-a-function", (*path, name), said[0], said[1])
             made = [(key, self.parse(part, (*path, key)) if isinstance(part, CONTAINERS) else part) for key, part in value.items()]
             return MapOf(tuple(made)) if any(part is not value[key] for key, part in made) else value
         if isinstance(value, list):

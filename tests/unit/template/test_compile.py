@@ -142,6 +142,14 @@ resources:
     assert [(one.code, one.place.path) for one in found if one.severity is Severity.ERROR] == [("bad-property", "resources.b.properties.length")]
 
 
+def test_what_only_looks_like_a_function_is_a_warning():
+    found = compiled("outputs: {o: {value: [{get_parm: x}, {plain: z}]}, p: {value: {get_param: 'OS::stack_id'}}}").warnings
+    assert [(one.code, one.place.path, one.hint) for one in found] == [
+        ("not-a-function", "outputs.o.value.0.get_parm", "Did you mean 'get_param'?")]
+    old = compiled("outputs: {o: {value: {map_merge: []}}}", "2013-05-23").warnings
+    assert [one.code for one in old] == ["not-a-function"]
+
+
 CHILD = """heat_template_version: 2021-04-16
 parameters: {size: {type: number}, names: {type: comma_delimited_list, default: ''}}
 resources: {r: {type: Random, properties: {length: {get_param: size}}}}

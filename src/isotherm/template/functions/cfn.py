@@ -74,7 +74,7 @@ def fn_base64(text: str) -> str:
 @function("Fn::GetAZs", shape="value", families=OLD, until="2014-10-16", result=list)
 def fn_get_azs(scope: Scope, region: object) -> list[str]:
     """The availability zones."""
-    return ["nova"]
+    return list(scope.zones)
 
 
 @function("Fn::MemberListToMap", families=OLD, until="2014-10-16", result=dict)
