@@ -1,7 +1,7 @@
 """Hints within one process."""
 
-from collections.abc import Callable
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 

@@ -48,7 +48,8 @@ class Until:
 
     The live body is `key` of GET `path`; `many` is a collection that answers for all at once (list path and key,
     `/servers/detail`, `servers`). state: dotted path in the body (`one|other`: the first that has a value).
-    gone: the resource's absence (404) is what is waited for. message: dotted path of the reason, shown to the user on failure. every: seconds between polls, at first.
+    gone: the resource's absence (404) is what is waited for.
+    message: dotted path of the reason, shown to the user on failure. every: seconds between polls, at first.
     """
 
     path: str
