@@ -20,6 +20,7 @@ from isotherm.template.parameters import ParameterValue, custom_rules, settle
 from isotherm.template.properties import CustomCheck
 from isotherm.template.report import Report, near, shown
 from isotherm.template.resources import Resources
+from isotherm.template.secrets import kept_secret, secrets_in
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld
 from isotherm.template.tree import Map, key_text
@@ -115,10 +116,12 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     loop = cycle({name: one.requires for name, one in resources.items()})
     if loop:
         report.add("circular-dependency", resources[loop[0]].path, f"Resources need each other: {' -> '.join(loop)}.")
+    secrets = secrets_in(one.value for one in values.values() if one.hidden)
+    report.problems = kept_secret(report.problems, secrets)
     return Definition(
         template=template, environment=environment, description=template.description, parameters=values,
         resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=report.warnings,
-        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, disabled=frozenset(parts.disabled)), report
+        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled)), report
 
 
 def _nesting(template: Template, request: _Request) -> Nesting:

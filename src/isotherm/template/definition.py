@@ -15,6 +15,7 @@ from isotherm.template.nested import TemplateType
 from isotherm.template.parameters import ParameterValue
 from isotherm.template.properties import Coercion
 from isotherm.template.report import failure
+from isotherm.template.secrets import Guard
 from isotherm.template.tree import Path
 
 Check = tuple[str, Any, Place]
@@ -69,7 +70,7 @@ class Definition:
     """A template with its environment, parameters and files. Never changes; threads share it.
 
     uses: resource -> attribute paths that other resources read; output_uses: those that outputs read. The empty path
-    stands for all attributes. checks: what parameters and properties ask of a cloud.
+    stands for all attributes. secrets: the values of hidden parameters. checks: what parameters and properties ask of a cloud.
     """
 
     template: Template
@@ -83,6 +84,7 @@ class Definition:
     warnings: tuple[Problem, ...]
     checks: tuple[Check, ...] = field(repr=False)
     scope: Scope = field(repr=False)
+    secrets: tuple[str, ...] = field(repr=False)
     disabled: frozenset[str] = frozenset()
 
     @property
@@ -96,6 +98,10 @@ class Definition:
         resource = self.resources[name]
         if resource.settled:
             return dict(resource.static)
+        with Guard(self.secrets):
+            return self._resolved(resource, world)
+
+    def _resolved(self, resource: ResourceDefinition, world: World) -> dict[str, Any]:
         expression = resource.expressions.get("properties")
         if resource.schema.open:  # whatever such a type is given, it does nothing with it
             values = evaluate_entries(expression, self.scope.at(world), [])
@@ -122,13 +128,15 @@ class Definition:
         return self._map(name, "update_policy", self.scope.world)
 
     def _map(self, name: str, word: str, world: World) -> dict[str, Any]:
-        made = evaluate(self.resources[name].expressions.get(word), self.scope.at(world))
+        with Guard(self.secrets):
+            made = evaluate(self.resources[name].expressions.get(word), self.scope.at(world))
         return made if isinstance(made, dict) else {}
 
     def output(self, key: str, world: World) -> Any:
         """The value of an output; None when its condition does not hold. Raises Invalid with the place."""
         output = self.outputs[key]
-        made = evaluate(output.expression, self.scope.at(world)) if output.enabled else None
+        with Guard(self.secrets):
+            made = evaluate(output.expression, self.scope.at(world)) if output.enabled else None
         if any(True for _ in unknowns(made)):
             raise Invalid(Problem("not-known-yet", f"The output {key!r} needs a value that no resource has yet.", output.place))
         return made

@@ -10,9 +10,9 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number, broken
 from isotherm.template.expression import unknowns
 from isotherm.template.report import Report, kind, shown
+from isotherm.template.secrets import MASK as MASK
 from isotherm.template.tree import Path
 
-MASK = "******"
 PYTHON_TYPES: Mapping[str, type] = {
     "string": str, "number": float, "comma_delimited_list": list, "json": object, "boolean": bool,
 }

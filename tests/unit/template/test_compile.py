@@ -129,6 +129,30 @@ def test_secrets_are_in_no_message():
     assert "short" not in str(caught.value)
 
 
+LONG = "-----BEGIN KEY-----\\n" + "abcd" * 40
+
+
+@pytest.mark.parametrize("secret", ["opensesame", LONG, "it's \"quoted\""])
+@pytest.mark.parametrize("snippet", ["{get_param: p}", "{str_replace: {template: 'x V', params: {V: {get_param: p}}}}"])
+def test_secrets_that_functions_carried_elsewhere_stay_secret(secret, snippet):
+    text = f"parameters: {{p: {{type: string, hidden: true}}}}\nresources: {{r: {{type: Random, properties: {{length: {snippet}}}}}}}"
+    with pytest.raises(Invalid, match=r"must be of type integer.*\*{6}") as caught:
+        compiled(text, parameters={"p": secret})
+    assert secret[:12] not in str(caught.value)
+
+
+def test_secrets_stay_secret_at_run_time():
+    definition = compiled("""
+parameters: {p: {type: string, hidden: true}}
+resources:
+  a: {type: Random}
+  r: {type: Random, properties: {length: {list_join: ['', [{get_param: p}, {get_attr: [a, value]}]]}}}
+""", parameters={"p": "opensesame"})
+    with pytest.raises(Invalid, match="must be of type integer") as caught:
+        definition.properties("r", World(a="x"))
+    assert "opensesame" not in str(caught.value)
+
+
 def test_without_values_only_types_are_checked():
     text = """
 parameters: {n: {type: number}, l: {type: comma_delimited_list}}
