@@ -62,10 +62,12 @@ def page(conn: sa.Connection, stack_ids: Collection[str], query: Query) -> list[
 
 
 def prune(conn: sa.Connection, stack_id: str, keep: int, batch: int = 100) -> int:
-    """Once a stack has `batch` events more than `keep`, delete the oldest down to `keep`. How many went.
+    """Once a stack has `batch` events more than `keep`, delete the oldest down to `keep`. How many went. keep -1: all stay.
 
     Cheap when there is nothing to do: one look into an index.
     """
+    if keep < 0:
+        return 0
     if conn.scalar(_KEPT.offset(keep + batch), {"stack": stack_id}) is None:
         return 0
     newest_to_go = conn.scalar(_KEPT.offset(keep), {"stack": stack_id})

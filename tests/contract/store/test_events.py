@@ -86,6 +86,7 @@ def test_pruning_waits_for_a_batch_and_keeps_the_newest(store: Store, stack: Sta
     store.write(stacks.insert, other)
     store.write(events.insert_many, [*rows, event_row(other.id)])
     assert store.write(events.prune, stack.id, 20, 10) == 0
+    assert store.write(events.prune, stack.id, -1, 10) == 0
     store.write(events.insert_many, [event_row(stack.id, "r30")])
     assert store.write(events.prune, stack.id, 20, 10) == 11
     left = store.read(events.page, [stack.id], Query())
