@@ -45,7 +45,7 @@ resources.initialise()
 text = open(sys.argv[1]).read()
 start = time.perf_counter()
 tree = template_format.parse(text)
-made = stack.Stack(context.RequestContext(tenant='t', user_id='u', is_admin=False), 'bench', template.Template(tree, env=environment.Environment()))
+made = stack.Stack(context.RequestContext(project_id='t', is_admin=False), 'bench', template.Template(tree, env=environment.Environment()))
 made.validate()
 print(time.perf_counter() - start)
 """

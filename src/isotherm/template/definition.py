@@ -94,7 +94,10 @@ class Definition:
         return pseudo | {name: one.text for name, one in self.parameters.items()}
 
     def properties(self, name: str, world: World) -> dict[str, Any]:
-        """The properties of a resource: resolved, typed, defaults filled in. Raises Invalid with the place."""
+        """The properties of a resource: resolved, typed, defaults filled in. Raises Invalid with the place.
+
+        The values may be shared with other calls: they are not to be changed.
+        """
         resource = self.resources[name]
         if resource.settled:
             return dict(resource.static)

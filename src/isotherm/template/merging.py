@@ -70,7 +70,7 @@ class _Merging:
                 old = old.split(",") if isinstance(old, str) else old
             return combine(old, new)
         except TypeError as exc:
-            raise Invalid(Problem("bad-merge", f"The parameter {name!r} cannot be merged: {exc}.")) from None
+            raise Invalid(Problem("bad-parameter-merge", f"The parameter {name!r} cannot be merged: {exc}.")) from None
 
 
 def _merged(old: Any, new: Any) -> Any:

@@ -76,6 +76,8 @@ class ParameterValue:
     def plain_text(self) -> str:
         """As the API shows it, hidden or not."""
         kind, value = self.declaration.type, self.value
+        if isinstance(value, Unknown):
+            return ""
         if kind == "json":
             return json.dumps(value, default=str)
         if kind == "comma_delimited_list" and isinstance(value, list):

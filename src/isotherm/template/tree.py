@@ -27,6 +27,12 @@ class Map(dict[Any, Any]):
     def __deepcopy__(self, memo: Any) -> "Map":
         return self
 
+    def __copy__(self) -> "Map":
+        return self
+
+    def __reduce__(self) -> Any:
+        return Map, (dict(self), dict(self.at))
+
     __setitem__ = __delitem__ = __ior__ = _frozen
     clear = pop = popitem = setdefault = update = _frozen
 
@@ -43,6 +49,12 @@ class Seq(list[Any]):
 
     def __deepcopy__(self, memo: Any) -> "Seq":
         return self
+
+    def __copy__(self) -> "Seq":
+        return self
+
+    def __reduce__(self) -> Any:
+        return Seq, (list(self), self.at)
 
     __setitem__ = __delitem__ = __iadd__ = __imul__ = _frozen
     append = clear = extend = insert = pop = remove = reverse = sort = _frozen

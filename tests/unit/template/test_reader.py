@@ -1,5 +1,7 @@
 """Text to tree: positions, bounds, refusals."""
 
+import copy
+import pickle
 import time
 
 import pytest
@@ -48,6 +50,8 @@ def test_the_tree_cannot_change():
     for change in (lambda: found.update(x=1), lambda: found["a"].append(2), lambda: found.__setitem__("a", 1), found.clear):
         with pytest.raises(TypeError):
             change()
+    assert copy.copy(found) is copy.deepcopy(found) is found
+    assert pickle.loads(pickle.dumps(found)) == found
     assert isinstance(found, Map)
     assert isinstance(found["a"], Seq)
 
