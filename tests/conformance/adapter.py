@@ -8,8 +8,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from isotherm.engine.names import physical_name
+from isotherm.engine.validation import validate
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Severity
+from isotherm.model.request import Caller, ValidateRequest
 from isotherm.model.step import Keep, Pause
 from isotherm.model.subject import Subject
 from isotherm.template import (
@@ -35,7 +38,6 @@ from isotherm.template.nested import TemplateType, environment_of
 from isotherm.template.resources import AnyType
 from isotherm.types.registry import registry
 
-SUFFIX = "abcdefghijkl"
 STACK_ID = "6d2a3b8e-0d4c-4a50-9d5c-0f1d0b3c2a11"
 CATALOG = registry()
 LIMITS = Limits(resources=1000, nested=5)
@@ -73,7 +75,7 @@ class Stack:
             return
         kind = CATALOG.get(resource.target)
         assert kind is not None
-        subject = Subject(name, resource.target, STACK_ID, self.name, "corpus_project", f"{self.name}-{name}-{SUFFIX}",
+        subject = Subject(name, resource.target, STACK_ID, self.name, "corpus_project", physical_name(self.name, name, STACK_ID),
                           properties=kind.translate(properties), metadata=self.definition.metadata(name, self))
         if resource.target == "OS::Heat::TestResource" and properties.get("fail"):
             raise Failed("create", "ResourceFailure", "told to fail")
@@ -97,8 +99,8 @@ class Stack:
         resource = self.definition.resources[name]
         facade = Facade(self.definition.metadata(name, self), resource.deletion_policy, self.definition.update_policy(name))
         nested = compile(schema.template, environment_of(name, self.definition.environment), self.files, catalog=CATALOG,
-                         parameters=properties, pseudo=Pseudo(STACK_ID, f"{self.name}-{name}-{SUFFIX}", "corpus_project"), facade=facade)
-        child = Stack(nested, f"{self.name}-{name}-{SUFFIX}", self.files)
+                         parameters=properties, pseudo=Pseudo(STACK_ID, physical_name(self.name, name, STACK_ID), "corpus_project"), facade=facade)
+        child = Stack(nested, physical_name(self.name, name, STACK_ID), self.files)
         child.create()
         self.children[name] = child
 
@@ -192,8 +194,17 @@ def outcome(case: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "outputs": json.loads(json.dumps(outputs)),
         "resources": {name: one.type for name, one in definition.resources.items()},
+        **({} if case.get("environment_files") else {"schema": schema(case)}),
         "stack_parameters": {name: text for name, text in definition.parameter_texts.items() if not name.lower().endswith(("stack_id", "stackid"))},
     }
+
+
+def schema(case: Mapping[str, Any]) -> dict[str, Any]:
+    """What POST validate answers, but for the environment."""
+    request = ValidateRequest(case["template"], case.get("files") or {}, case.get("environment") or {},
+                              tuple(case.get("environment_files") or ()), case.get("parameters") or {})
+    answer = validate(request, Caller("user", "corpus_project"), CATALOG, LIMITS)
+    return {key: value for key, value in answer.items() if key != "Environment"}
 
 
 def updated(case: Mapping[str, Any], old: Definition) -> Definition:

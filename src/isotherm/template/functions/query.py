@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from functools import cache, lru_cache
+from threading import Lock
 from typing import Any
 
 import yaql  # type: ignore[import-untyped]
@@ -13,6 +14,7 @@ from yaql.language.contexts import Context  # type: ignore[import-untyped]
 from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.registry import function
 
+PARSING = Lock()  # an engine's lexer keeps its position in itself, so only one thread may parse
 LONGEST = 40_000  # bits
 PLACEHOLDER = re.compile(r"\{(\d{0,3})\}|\{\{|\}\}|[{}]")
 
@@ -124,7 +126,8 @@ def _engine(iterations: int, memory: int) -> Any:
 
 @lru_cache(maxsize=1024)
 def _statement(expression: str, iterations: int, memory: int) -> Any:
-    return _engine(iterations, memory)(expression)
+    with PARSING:
+        return _engine(iterations, memory)(expression)
 
 
 @function("yaql", literal=True, since="2016-10-14", condition="2017-09-01")
