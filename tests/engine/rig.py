@@ -45,12 +45,34 @@ def eventually(what: str, found: Callable[[], T | None], seconds: float = 60.0) 
         time.sleep(0.01)
 
 
-class Rig:
-    """Commands on one database and one simulated cloud. Workers are started by the test."""
+class CloudProcess:
+    """A simulated cloud in a process of its own, so that it has a processor for itself and stays when others are killed."""
 
-    def __init__(self, url: str, directory: Path, delay: float = 0.05, **groups: Mapping[str, Any]):
+    def __init__(self, directory: Path, delay: float):
+        self._directory, self._delay = directory, delay
+        self._process: subprocess.Popen[str] | None = None
+
+    def start(self) -> str:
+        kinds = (word for kind in ("server", "volume", "snapshot") for word in ("--delay", f"{kind}={self._delay}"))
+        with (self._directory / "cloud.log").open("a") as log:
+            self._process = subprocess.Popen([sys.executable, "-m", "isotherm.cli.main", "sim", "--port", "0", *kinds],
+                                             stdout=subprocess.PIPE, stderr=log, text=True)
+        assert self._process.stdout
+        return self._process.stdout.readline().split()[-1].removesuffix("/identity")
+
+    def stop(self) -> None:
+        assert self._process
+        self._process.kill()
+        self._process.communicate()
+
+
+class Rig:
+    """Commands on one database and one simulated cloud. Workers are started by the test. apart: the cloud is another process."""
+
+    def __init__(self, url: str, directory: Path, delay: float = 0.05, apart: bool = False, **groups: Mapping[str, Any]):
         self.directory = directory
-        self.sim = SimServer(data=directory / "sim.db", settings=SimSettings(delay=delay))
+        self.sim = (CloudProcess(directory, delay) if apart
+                    else SimServer(data=directory / "sim.db", settings=SimSettings(delay=delay)))
         self.cloud_url = self.sim.start()
         key = Fernet.generate_key().decode()
         self.groups: dict[str, dict[str, Any]] = {
