@@ -259,12 +259,42 @@ def test_hosts_make_their_own_addresses_in_a_slaac_subnet(make, network, subnet)
     assert "2001:db8:81:0:f816:3eff:fe00:8101" in found
 
 
+def test_automatic_addresses_come_on_top_of_what_is_asked_for(neutron, make, network, subnet):
+    modes = {"ipv6_address_mode": "slaac", "ipv6_ra_mode": "slaac"}
+    early = make("ports", network_id=network["id"], mac_address="fa:16:3e:00:81:05")
+    wide = make("subnets", network_id=network["id"], cidr="2001:db8:81::/64", ip_version=6, **modes)
+    seen = neutron("GET", "/v2.0/ports/" + early["id"], None, 200).json()["port"]
+    own = {"subnet_id": wide["id"], "ip_address": "2001:db8:81:0:f816:3eff:fe00:8105"}
+    assert own in seen["fixed_ips"]
+    kept = neutron("PUT", "/v2.0/ports/" + early["id"], {"port": {"fixed_ips": []}}, 200).json()["port"]
+    assert kept["fixed_ips"] == [own]
+    asked = {"network_id": network["id"], "fixed_ips": [{"subnet_id": wide["id"], "ip_address": "2001:db8:81::55"}]}
+    assert error(neutron("POST", "/v2.0/ports", {"port": asked}), 400, "AllocationOnAutoAddressSubnet") == (
+        f"IPv6 address 2001:db8:81::55 cannot be directly assigned to a port on subnet {wide['id']} as the subnet is "
+        "configured for automatic addresses")
+
+
+def test_dhcp_options_are_merged(neutron, make, network):
+    port = make("ports", network_id=network["id"], extra_dhcp_opts=[{"opt_name": "mtu", "opt_value": "1400"}])
+    assert port["extra_dhcp_opts"] == [{"opt_name": "mtu", "opt_value": "1400", "ip_version": 4}]
+
+    def options(name, value):
+        body = {"port": {"extra_dhcp_opts": [{"opt_name": name, "opt_value": value}]}}
+        changed = neutron("PUT", "/v2.0/ports/" + port["id"], body, 200).json()["port"]
+        return {option["opt_name"]: option["opt_value"] for option in changed["extra_dhcp_opts"]}
+
+    assert options("server-ip-address", "192.0.2.1") == {"mtu": "1400", "server-ip-address": "192.0.2.1"}
+    assert options("mtu", None) == {"server-ip-address": "192.0.2.1"}
+
+
 def test_ports_keep_security_and_address_pairs_consistent(neutron, make, network, subnet):
     pairs = [{"ip_address": "10.3.4.0/24", "mac_address": "fa:16:3e:00:81:02"}]
     port = make("ports", network_id=network["id"], allowed_address_pairs=pairs)
     assert port["allowed_address_pairs"] == pairs
     own = neutron("PUT", "/v2.0/ports/" + port["id"], {"port": {"allowed_address_pairs": [{"ip_address": "10.3.3.3"}]}}, 200)
     assert own.json()["port"]["allowed_address_pairs"] == [{"ip_address": "10.3.3.3", "mac_address": port["mac_address"]}]
+    twice = {"port": {"allowed_address_pairs": [{"ip_address": "10.3.3.3"}] * 2}}
+    error(neutron("PUT", "/v2.0/ports/" + port["id"], twice), 400, "DuplicateAddressPairInRequest")
     off = {"port_security_enabled": False}
     error(neutron("PUT", "/v2.0/ports/" + port["id"], {"port": off}), 409, "AddressPairAndPortSecurityRequired")
     error(neutron("PUT", "/v2.0/ports/" + port["id"], {"port": {**off, "allowed_address_pairs": []}}), 409,

@@ -142,6 +142,19 @@ def test_an_interface_address_is_taken_once(make, router, subnet, plug):
         f"IP address 10.91.0.1 already allocated in subnet {subnet['id']}")
 
 
+def test_the_ipv6_subnets_of_a_network_share_an_interface(neutron, make, router, plug):
+    network, modes = make("networks")["id"], {"ipv6_address_mode": "slaac", "ipv6_ra_mode": "slaac", "ip_version": 6}
+    one, two = (make("subnets", network_id=network, cidr=f"2001:db8:{n}::/64", **modes) for n in (91, 92))
+    first, second = plug(router, subnet_id=one["id"]), plug(router, subnet_id=two["id"])
+    assert first["port_id"] == second["port_id"]
+    assert second["subnet_ids"] == [two["id"]]
+    port = neutron("GET", "/v2.0/ports/" + first["port_id"], None, 200).json()["port"]
+    assert {ip["ip_address"] for ip in port["fixed_ips"]} == {"2001:db8:91::", "2001:db8:92::"}
+    neutron("PUT", f"/v2.0/routers/{router['id']}/remove_router_interface", {"subnet_id": two["id"]}, 200)
+    port = neutron("GET", "/v2.0/ports/" + first["port_id"], None, 200).json()["port"]
+    assert [ip["ip_address"] for ip in port["fixed_ips"]] == ["2001:db8:91::"]
+
+
 def test_removing_an_interface_that_is_not_there(neutron, make, router, subnet):
     path = f"/v2.0/routers/{router['id']}/remove_router_interface"
     assert error(neutron("PUT", path, {"subnet_id": subnet["id"]}), 404, "RouterInterfaceNotFoundForSubnet") == (
@@ -183,6 +196,9 @@ def test_extra_routes(neutron, router, subnet, plug):
     assert neutron("PUT", path, {"router": {"routes": [one]}}, 200).json()["router"]["routes"] == [one]
     added = neutron("PUT", path + "/add_extraroutes", {"router": {"routes": [two]}}, 200).json()["router"]["routes"]
     assert sorted(added, key=str) == [one, two]
+    for wrong in ("10.73.0.0", "10.73.0.1/16"):
+        answer = neutron("PUT", path, {"router": {"routes": [{**one, "destination": wrong}]}})
+        assert error(answer, 400, "HTTPBadRequest") == f"Invalid input for routes. Reason: '{wrong}' is not a valid CIDR."
     far = {"destination": "10.73.0.0/16", "nexthop": "10.99.0.1"}
     assert error(neutron("PUT", path, {"router": {"routes": [far]}}), 400, "InvalidRoutes") == (
         f"Invalid format for routes: {[far]}, the nexthop is not connected with router")
@@ -225,6 +241,8 @@ def test_floating_ips_that_are_refused(api, neutron, make, connected, subnet, fl
         "Failed to parse request. Required attribute 'floating_network_id' not specified")
     error(refused(floating_ip_address="172.24.9.9"), 403, "PolicyNotAuthorized")
     error(refused(port_id=NOBODY), 404, "PortNotFound")
+    assert error(refused(fixed_ip_address="10.91.0.4"), 400, "BadRequest") == (
+        "Bad floatingip request: fixed_ip_address cannot be specified without a port_id.")
     bare = make("ports", network_id=subnet["network_id"], fixed_ips=[])
     assert error(refused(port_id=bare["id"]), 400, "BadRequest") == (
         f"Bad floatingip request: Cannot add floating IP to port {bare['id']} that has no fixed IPv4 addresses.")

@@ -9,7 +9,7 @@ from ipaddress import ip_address, ip_network
 from isotherm.sim.cloud import Cloud
 from isotherm.sim.errors import BadRequest, Conflict
 from isotherm.sim.network.reading import unusable
-from isotherm.sim.network.subnets import AUTOMATIC, find
+from isotherm.sim.network.subnets import AUTOMATIC, find, from_mac
 from isotherm.sim.storage import Body
 
 _dice = random.Random()
@@ -23,13 +23,6 @@ def fresh_mac(cloud: Cloud, network_id: str) -> str:
         mac = "fa:16:3e:" + ":".join(f"{_dice.randrange(256):02x}" for _ in range(3))
         if not cloud.where("port", network_and_mac=f"{network_id} {mac}"):
             return mac
-
-
-def from_mac(cidr: str, mac: str) -> str:
-    """The address a host gives itself in an IPv6 range (modified EUI-64)."""
-    octets = [int(part, 16) for part in mac.split(":")]
-    octets = [octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]]
-    return str(ip_network(cidr)[int.from_bytes(bytes(octets), "big")])
 
 
 class Taken:
@@ -96,17 +89,17 @@ class Allocation:
         return self.chosen
 
     def asked(self, wanted: list[Body]) -> list[Body]:
-        """What a port gets that asks for these subnets and addresses."""
+        """What a port gets that asks for these subnets and addresses; automatic ones come on top."""
         for ip in wanted:
             if "ip_address" in ip:
                 self._exactly(ip)
         for ip in wanted:
             if "ip_address" not in ip:
                 subnet = self._subnet(ip["subnet_id"])
-                if subnet["ipv6_address_mode"] in AUTOMATIC:
-                    self._take(subnet, from_mac(subnet["cidr"], self.mac))
-                elif not self._kept(subnet):
+                automatic = subnet["ipv6_address_mode"] in AUTOMATIC
+                if not automatic and not self._kept(subnet):
                     self._any_of([subnet])
+        self._automatic(self.subnets)
         return self.chosen
 
     def _subnet(self, subnet_id: str) -> Body:
@@ -129,9 +122,17 @@ class Allocation:
                 raise BadRequest(f"IP address {found} is not a valid IP for any of the subnets on the specified network.",
                                  "InvalidIpForNetwork")
             subnet = fitting[0]
+        if subnet["ipv6_address_mode"] in AUTOMATIC and not self._router():
+            if str(found) == from_mac(subnet["cidr"], self.mac):
+                return
+            raise BadRequest(f"IPv6 address {found} cannot be directly assigned to a port on subnet {subnet['id']} as the "
+                             "subnet is configured for automatic addresses", "AllocationOnAutoAddressSubnet")
         if str(found) in self.taken:
             raise Conflict(f"IP address {found} already allocated in subnet {subnet['id']}", "IpAddressAlreadyAllocated")
         self._take(subnet, str(found))
+
+    def _router(self) -> bool:
+        return bool(self.owner.startswith("network:router"))
 
     def _kept(self, subnet: Body) -> bool:
         for ip in self.own:
@@ -147,7 +148,7 @@ class Allocation:
         raise Conflict(f"No more IP addresses available on network {self.network_id}.", "IpAddressGenerationFailure")
 
     def _automatic(self, subnets: list[Body]) -> None:
-        if self.owner.startswith("network:router"):
+        if self._router():
             return
         for subnet in subnets:
             if subnet["ipv6_address_mode"] in AUTOMATIC:

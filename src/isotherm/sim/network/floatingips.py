@@ -85,6 +85,8 @@ def create(cloud: Cloud, body: Body) -> Body:
     if not network["router:external"]:
         raise bad(f"Network {network['id']} is not a valid external network")
     networks.check_policy(cloud, body["qos_policy_id"])
+    if body["fixed_ip_address"] and not body["port_id"]:
+        raise bad("fixed_ip_address cannot be specified without a port_id")
     fip = {**body, "id": new_id(), "revision_number": 0}
     asked = {"network_id": network["id"], "device_owner": "network:floatingip", "device_id": fip["id"]}
     wanted = {name: value for name, value in (("subnet_id", fip.pop("subnet_id")),

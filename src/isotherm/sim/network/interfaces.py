@@ -56,9 +56,19 @@ def _by_subnet(call: Call, router: Body, subnet_id: str) -> Body:
     if subnet["gateway_ip"] is None:
         raise bad("Subnet for router interface must have a gateway IP")
     check_overlap(call.cloud, router, subnet)
+    gateway = {"subnet_id": subnet_id, "ip_address": subnet["gateway_ip"]}
+    if subnet["ip_version"] == 6 and (port := _ipv6_port(call.cloud, router, subnet["network_id"])):
+        ports.change(call.cloud, port, {"fixed_ips": [*port["fixed_ips"], gateway]})
+        return port
     asked = {"network_id": subnet["network_id"], "device_owner": OWNER, "device_id": router["id"],
-             "fixed_ips": [{"subnet_id": subnet_id, "ip_address": subnet["gateway_ip"]}]}
+             "fixed_ips": [gateway]}
     return ports.create(call.cloud, {**complete(ports.FIELDS, asked), "project_id": router["project_id"]})
+
+
+def _ipv6_port(cloud: Cloud, router: Body, network_id: str) -> Body | None:
+    """The interface that carries a router's IPv6 subnets of a network: they share one."""
+    mine = (port for port in interface_ports(cloud, router["id"]) if port["network_id"] == network_id)
+    return next((port for port in mine if any(":" in ip["ip_address"] for ip in port["fixed_ips"])), None)
 
 
 def _by_port(call: Call, router: Body, port_id: str) -> Body:
@@ -83,7 +93,7 @@ def add(call: Call, router_id: str) -> Body:
         raise bad("Cannot specify both subnet-id and port-id")
     port = _by_subnet(call, router, subnet_id) if subnet_id else _by_port(call, router, str(port_id))
     touch(call.cloud, "router", router)
-    return _answer(router, port, [ip["subnet_id"] for ip in port["fixed_ips"]])
+    return _answer(router, port, [subnet_id] if subnet_id else [ip["subnet_id"] for ip in port["fixed_ips"]])
 
 
 def _attached(cloud: Cloud, router: Body, subnet_id: str | None, port_id: str | None) -> Body:
@@ -128,10 +138,14 @@ def remove(call: Call, router_id: str) -> Body:
     if subnet_id and not port_id:
         subnets.SUBNETS.find(call, subnet_id)
     port = _attached(call.cloud, router, subnet_id, port_id)
-    subnet_ids = [ip["subnet_id"] for ip in port["fixed_ips"]]
+    left = [] if port_id else [ip for ip in port["fixed_ips"] if ip["subnet_id"] != subnet_id]
+    subnet_ids = [ip["subnet_id"] for ip in port["fixed_ips"] if ip not in left]
     for id_ in subnet_ids:
         check_unused(call.cloud, router, id_)
-    ports.drop(call.cloud, port)
+    if left:
+        ports.change(call.cloud, port, {"fixed_ips": left})
+    else:
+        ports.drop(call.cloud, port)
     touch(call.cloud, "router", router)
     return _answer(router, port, subnet_ids)
 

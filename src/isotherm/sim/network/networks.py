@@ -88,7 +88,7 @@ def update(cloud: Cloud, network: Body, changed: Body) -> None:
         others = [p for p in cloud.where("port", network_id=network["id"])
                   if p["project_id"] not in ("", network["project_id"])]
         if others:
-            raise Conflict(f"Unable to reconfigure sharing settings for network {network['id']}. Multiple tenants are "
+            raise Conflict(f"Unable to reconfigure sharing settings for network {network['name']}. Multiple projects are "
                            "using it.", "InvalidSharedSetting")
     touch(cloud, "network", network, **changed)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from isotherm.sim.call import Call, Context
 from isotherm.sim.cloud import Cloud
-from isotherm.sim.errors import Conflict, NotFound
+from isotherm.sim.errors import BadRequest, Conflict, NotFound
 from isotherm.sim.network import fields as f
 from isotherm.sim.network import networks, security
 from isotherm.sim.network.addresses import Allocation, fresh_mac
@@ -44,8 +44,8 @@ FIELDS = (
     Field("device_owner", text(), ""),
     Field("security_groups", items(uuid)),
     Field("port_security_enabled", boolean, write=OWNER),
-    Field("allowed_address_pairs", items(mapping("ip_address", ip_address=address_or_prefix, mac_address=optional(mac)),
-                                         "address pair"), [], write=OWNER),
+    Field("allowed_address_pairs", items(mapping("ip_address", ip_address=address_or_prefix, mac_address=optional(mac))),
+          [], write=OWNER),
     Field("extra_dhcp_opts", items(mapping("opt_name", opt_name=text(), opt_value=optional(text()),
                                            ip_version=integer(4, 6))), []),
     Field("binding:vnic_type", one_of(*VNIC_TYPES), "normal"),
@@ -126,7 +126,6 @@ def update(cloud: Cloud, port: Body, changed: Body) -> None:
     if {"security_groups", "port_security_enabled", "allowed_address_pairs"} & changed.keys():
         _check_security(cloud, merged, changed)
     if "fixed_ips" in changed:
-        merged["ip_allocation"] = "immediate" if changed["fixed_ips"] else "none"
         merged["fixed_ips"] = Allocation(cloud, merged, own=port["fixed_ips"]).asked(changed["fixed_ips"])
     if "allowed_address_pairs" in changed:
         merged["allowed_address_pairs"] = _pairs(changed["allowed_address_pairs"], merged["mac_address"])
@@ -180,6 +179,10 @@ def _check_security(cloud: Cloud, port: Body, asked: Body) -> None:
 
 
 def _pairs(asked: list[Body], mac_address: str) -> list[Body]:
+    for place, pair in enumerate(asked):
+        if pair in asked[:place]:
+            raise BadRequest(f"Request contains duplicate address pair: mac_address {pair.get('mac_address')} ip_address "
+                             f"{pair['ip_address']}.", "DuplicateAddressPairInRequest")
     return [{"ip_address": pair["ip_address"], "mac_address": pair.get("mac_address") or mac_address} for pair in asked]
 
 

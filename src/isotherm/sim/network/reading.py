@@ -97,6 +97,17 @@ def prefix(_name: str, value: Any) -> str:
         raise unusable(f"{value} is not in a CIDR format") from None
 
 
+def cidr(name: str, value: Any) -> str:
+    """A range of addresses with its length and without host bits."""
+    if not isinstance(value, str) or "/" not in value:
+        raise invalid(name, f"'{value}' is not a valid CIDR")
+    try:
+        ipaddress.ip_network(value)
+    except ValueError:
+        raise invalid(name, f"'{value}' is not a valid CIDR") from None
+    return value
+
+
 def address_or_prefix(name: str, value: Any) -> str:
     """An address or a range, as written; the form is checked."""
     try:
@@ -139,12 +150,12 @@ def mapping(*required: str, **readers: Reader) -> Reader:
     def read(name: str, value: Any) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise invalid(name, f"'{value}' is not a dictionary")
-        if missing := [key for key in required if key not in value]:
+        if any(key not in value for key in required):
             raise invalid(name, f"Validation of dictionary's keys failed. Expected keys: {set(required)} "
-                                f"Provided keys: {set(value)}; missing {missing[0]}")
+                                f"Provided keys: {set(value)}")
         if unknown := [key for key in value if key not in readers]:
             raise invalid(name, f"Unexpected keys supplied: {', '.join(unknown)}")
-        return {key: readers[key](key, item) for key, item in value.items()}
+        return {key: readers[key](name, item) for key, item in value.items()}
 
     return read
 

@@ -14,11 +14,10 @@ from isotherm.sim.network.fields import ADMIN, Field, complete, shown
 from isotherm.sim.network.reading import (
     address,
     boolean,
-    invalid,
+    cidr,
     items,
     mapping,
     optional,
-    prefix,
     text,
     uuid,
 )  # fmt: skip
@@ -26,6 +25,7 @@ from isotherm.sim.network.resources import Resource, Row, forbidden, keep, touch
 from isotherm.sim.storage import Body
 
 GATEWAY = mapping(
+    "network_id",
     network_id=uuid, enable_snat=boolean, qos_policy_id=optional(uuid),
     external_fixed_ips=items(mapping(subnet_id=uuid, ip_address=address)),
 )  # fmt: skip
@@ -35,13 +35,10 @@ def gateway(name: str, value: Any) -> Any:
     """Null or {} for none, else an object with at least network_id."""
     if not value:
         return None
-    found = GATEWAY(name, value)
-    if "network_id" not in found:
-        raise invalid(name, f"Validation of dictionary's keys failed. Expected keys: network_id Provided keys: {set(value)}")
-    return found
+    return GATEWAY(name, value)
 
 
-EXTRA_ROUTES = items(mapping("destination", "nexthop", destination=prefix, nexthop=address), "route")
+EXTRA_ROUTES = items(mapping("destination", "nexthop", destination=cidr, nexthop=address), "hostroute")
 
 FIELDS = (
     f.NAME,

@@ -104,12 +104,14 @@ def check(rule: Body) -> None:
     if number in ICMP:
         _check_icmp(low, high)
     elif number in WITH_PORTS:
+        if 0 in (low, high):
+            raise BadRequest("Invalid value for port 0", "SecurityGroupInvalidPortValue")
         if (low is None) != (high is None) or (low is not None and high is not None and low > high):
             raise BadRequest("For TCP/UDP protocols, port_range_min must be <= port_range_max",
                              "SecurityGroupInvalidPortRange")
     elif low is not None or high is not None:
-        raise BadRequest(f"Port range cannot be specified for protocol {rule['protocol']}. Port range is only supported for "
-                         "TCP, UDP, UDPLITE, SCTP and DCCP.", "SecurityGroupInvalidProtocolForPort")
+        raise BadRequest(f"Ports cannot be specified for protocol {number}. Ports are only supported for DCCP, SCTP, TCP, "
+                         "UDP, UDPLITE.", "SecurityGroupInvalidProtocolForPort")
     prefix = rule["remote_ip_prefix"]
     if sum(value is not None for value in (prefix, rule["remote_group_id"], rule["remote_address_group_id"])) > 1:
         raise BadRequest("Only one of remote_ip_prefix or remote_group_id or remote_address_group_id may be provided.",

@@ -15,6 +15,7 @@ from isotherm.sim.network.reading import (
     Reader,
     address,
     boolean,
+    cidr,
     integer,
     items,
     mapping,
@@ -40,7 +41,7 @@ def pool_bound(name: str, value: Any) -> str:
 
 
 POOLS: Reader = items(mapping("start", "end", start=pool_bound, end=pool_bound))
-ROUTES: Reader = items(mapping("destination", "nexthop", destination=prefix, nexthop=address))
+ROUTES: Reader = items(mapping("destination", "nexthop", destination=cidr, nexthop=address))
 
 FIELDS = (
     f.NAME,
@@ -173,7 +174,20 @@ def create(cloud: Cloud, body: Body) -> Body:
     check_overlap(cloud, body, span)
     for name in ("prefixlen", "use_default_subnetpool"):
         body.pop(name, None)
-    return keep(cloud, "subnet", {**body, "revision_number": 0, "router:external": network["router:external"]})
+    subnet = keep(cloud, "subnet", {**body, "revision_number": 0, "router:external": network["router:external"]})
+    if subnet["ipv6_address_mode"] in AUTOMATIC:
+        for port in cloud.where("port", network_id=network["id"]):
+            if not port["device_owner"].startswith("network:router"):
+                own = {"subnet_id": subnet["id"], "ip_address": from_mac(subnet["cidr"], port["mac_address"])}
+                touch(cloud, "port", port, fixed_ips=[*port["fixed_ips"], own])
+    return subnet
+
+
+def from_mac(span: str, mac: str) -> str:
+    """The address a host gives itself in an IPv6 range (modified EUI-64)."""
+    octets = [int(part, 16) for part in mac.split(":")]
+    octets = [octets[0] ^ 2, *octets[1:3], 0xFF, 0xFE, *octets[3:]]
+    return str(ip_network(span)[int.from_bytes(bytes(octets), "big")])
 
 
 def update(cloud: Cloud, subnet: Body, changed: Body) -> None:
