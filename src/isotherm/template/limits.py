@@ -9,7 +9,7 @@ class Limits:
 
     text: bytes of a template or environment. depth: of nesting. nodes: elements after aliases are expanded (long strings
     count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes), yaql_steps: of one yaql expression.
-    repeat_items: made by one `repeat`. nested: depth of stacks within stacks.
+    repeat_items: elements made by one `repeat`. nested: depth of stacks within stacks.
     """
 
     text: int = 524288
@@ -19,7 +19,7 @@ class Limits:
     yaql_iterations: int = 200
     yaql_memory: int = 10_000
     yaql_steps: int = 25_000
-    repeat_items: int = 100_000
+    repeat_items: int = 500_000
     nested: int = 8
 
 

@@ -1,5 +1,7 @@
 """Each function's values, version by version."""
 
+import time
+
 import pytest
 from catalog import World, compiled, value_of
 
@@ -75,6 +77,27 @@ def test_bad_values_in_outputs_are_told_when_asked_for(snippet, said):
     place = caught.value.problems[0].place
     assert (place.file, place.line) == ("t.yaml", 9)
     assert place.path.startswith("outputs.o.value.")
+
+
+def nested(times, inner, outer):
+    return inner if not times else outer.replace("INNER", nested(times - 1, inner, outer))
+
+
+TEN = ", ".join(f"'{i}'" for i in range(10))
+
+
+@pytest.mark.parametrize("snippet", [
+    nested(12, "'" + "a" * 100 + "'", "{str_replace: {template: INNER, params: {a: '" + "a" * 100 + "'}}}"),
+    nested(8, "x", f"{{repeat: {{template: [INNER, INNER], for_each: {{v: [{TEN}], w: [{TEN}]}}}}}}"),
+    nested(12, "'" + "a" * 100 + "'", "{repeat: {template: INNER, for_each: {a: ['" + "a" * 100 + "']}}}").replace("template: {repeat", "template: {repeat"),
+    "{list_join: ['" + "x" * 5000 + "', {repeat: {template: y, for_each: {v: [" + TEN + "], w: [" + TEN + "], u: [" + TEN + "]}}}, "
+    + "{repeat: {template: y, for_each: {v: [" + TEN + "], w: [" + TEN + "], u: [" + TEN + "]}}}]}",
+], ids=["str_replace", "repeat", "repeat-text", "list_join"])
+def test_nested_functions_cannot_fill_the_memory(snippet):
+    start = time.perf_counter()
+    with pytest.raises(Invalid, match=r"at most|must be of type string|only strings"):
+        value_of(snippet)
+    assert time.perf_counter() - start < 5
 
 
 RESOURCES = "resources: {a: {type: Server, properties: {flavor: f}}}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Scope, sources
+from isotherm.template.functions.bounds import replaced, weight
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
 
@@ -22,20 +23,20 @@ def repeated(scope: Scope, template: Any, for_each: Mapping[Any, Any], *, maps: 
     if not lists:
         raise BadArgument("`for_each` names nothing to repeat for.")
     keys = [str(key) for key in for_each]
-    _bounded(lists, zipped, scope.limits.repeat_items)
+    _bounded(lists, zipped, weight(template), scope.limits.repeat_items)
     rows: Iterable[tuple[Any, ...]] = zip(*lists, strict=True) if zipped else itertools.product(*lists)
     return [_filled(template, list(zip(keys, row, strict=True))) for row in rows]
 
 
-def _bounded(lists: list[list[Any]], zipped: bool, limit: int) -> None:
+def _bounded(lists: list[list[Any]], zipped: bool, size: int, limit: int) -> None:
     if zipped and len({len(items) for items in lists}) > 1:
         raise BadArgument("without permutations all lists must have the same length, not "
                           f"{', '.join(str(len(items)) for items in lists)}.")
     count = 1
     for items in lists if not zipped else lists[:1]:
         count *= len(items)
-    if count > limit:
-        raise BadArgument(f"this makes {count} items; at most {limit} are allowed.")
+    if count * size > limit:
+        raise BadArgument(f"this makes {count} items with {size} elements each; at most {limit} elements are allowed.")
 
 
 def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
@@ -46,7 +47,7 @@ def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
                 continue
             if not isinstance(value, str):
                 raise BadArgument(f"an item of {key!r} is {shown(value)}; only strings can be put into a text.")
-            template = template.replace(key, value)
+            template = replaced(template, key, value)
         return Unknown(str, sources(unknown), ("repeat", template, unknown)) if unknown else template
     if isinstance(template, list | tuple):
         return [_filled(item, pairs) for item in template]

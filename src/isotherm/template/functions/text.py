@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from isotherm.template.expression import MISUSE, BadArgument
+from isotherm.template.functions.bounds import bounded
 from isotherm.template.functions.lists import as_list
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
@@ -64,6 +65,7 @@ def _replaced(template: str, texts: Mapping[str, str], keys: list[str], used: se
                 if part:
                     split.append((False, part))
         pieces = split
+    bounded(sum(len(piece) for _, piece in pieces))
     return "".join(piece for _, piece in pieces)
 
 
@@ -98,7 +100,9 @@ def fn_replace(params: dict[Any, Any], template: str) -> str:
 
 
 def joined(delimiter: str, items: Iterable[Any], structures: bool) -> str:
-    return delimiter.join(_item(item, structures) for item in items)
+    texts = [_item(item, structures) for item in items]
+    bounded(sum(map(len, texts)) + len(delimiter) * len(texts))
+    return delimiter.join(texts)
 
 
 def _item(item: Any, structures: bool) -> str:
