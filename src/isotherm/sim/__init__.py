@@ -52,8 +52,8 @@ All is written to disk in one transaction when the handler ends, also when it ra
 
 Kinds, readable by every service: domain project user role assignment group service endpoint region trust token
 app_credential | server flavor keypair server_group volume_attachment | image image_data | network subnet subnetpool
-port router floatingip security_group security_group_rule address_scope qos_policy agent rbac_policy | volume snapshot
-backup volume_type | quota meta.
+port router floatingip port_forwarding security_group security_group_rule address_scope qos_policy agent rbac_policy
+segment trunk metering_label metering_label_rule | volume snapshot backup volume_type volume_qos | quota meta.
 
 Errors: raise BadRequest, Forbidden, NotFound, Conflict, OverLimit or `ApiError(message, kind, status=...)` from
 `errors`; the service's `shape` renders them. `kind` is Neutron's error type ("NetworkInUse").
