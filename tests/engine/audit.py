@@ -4,11 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 import sqlalchemy as sa
+from rig import Rig
 
 from isotherm.model.records import EventRow
 from isotherm.model.request import StackIdentity
 from isotherm.store.schema import edge, node, traversal
-from rig import Rig
 
 # Kind of object in the cloud -> type of the resource that it belongs to.
 KINDS = {

@@ -19,6 +19,7 @@ from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.liveness import is_dead, this_process
 from isotherm.engine.names import new_id, utcnow
+from isotherm.engine.steps import DOUBT
 from isotherm.engine.worker import Pace, Worker
 from isotherm.model.records import WorkerRow
 from isotherm.store import definitions, nodes, workers
@@ -81,7 +82,7 @@ class Engine:
     def _sign(self, conn: sa.Connection, now: datetime) -> None:
         workers.beat(conn, replace(self._row, seen_at=now))
         dead = [row.id for row in workers.everyone(conn) if is_dead(row)]
-        if nodes.release(conn, dead, now):
+        if nodes.release(conn, dead, now, timedelta(seconds=DOUBT)):
             log.warning("took up the work of dead workers: %s", ", ".join(dead))
         for id_ in dead:
             workers.remove(conn, id_)

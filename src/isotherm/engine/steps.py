@@ -17,6 +17,10 @@ from isotherm.types.base import ResourceType, dig
 
 SLOT = re.compile(r"\{(\w+)\}")
 FASTEST, SLOWEST = 0.3, 10.0            # seconds between polls of one resource
+# Seconds that a service may go on with a request whose answer nobody waits for any more. Who looked earlier for what it makes, and did
+# not find it, would make it twice.
+DOUBT = 5.0
+UNTOLD = frozenset({0, 408, 502, 504})  # no answer, or one from a gateway that had none
 
 Result = tuple[Outcome, Facts]
 
@@ -95,6 +99,10 @@ def _call(turn: Turn, cloud: Cloud, step: Call) -> Result:
         answer = cloud.request(step.service or turn.kind.service, step.method, fill(step.path, subject), json=fill_json(step.json, subject),
                                query=_fill_query(step.query, subject) or None, headers=dict(step.headers) or None,
                                microversion=turn.kind.microversion, latest=turn.latest)
+    except Transient as error:
+        if step.identity and error.code in UNTOLD:
+            error.retry_after = max(error.retry_after, DOUBT)
+        raise
     except Refused as refusal:
         if refusal.code in step.accept:
             return _after(turn), NOTHING

@@ -197,12 +197,17 @@ def detach(conn: sa.Connection, ids: Iterable[int]) -> None:
         conn.execute(sa.delete(edge).where(edge.c.node_id.in_(part)))
 
 
-def release(conn: sa.Connection, workers: Sequence[str], now: datetime) -> int:
-    """What these workers had claimed is due at once: they are known to be dead. Returns how many nodes that are."""
+def release(conn: sa.Connection, workers: Sequence[str], now: datetime, doubt: timedelta) -> int:
+    """What these workers had claimed is given to others: they are known to be dead. Returns how many nodes that are.
+
+    doubt: how long after a worker's death a service may still be busy with its last request; nodes whose plan had begun are not
+    due before that, unless their claim ends sooner.
+    """
     if not workers:
         return 0
     claimed = sa.update(node).where(node.c.state == "ready", node.c.claimed_by.in_(workers))
-    return conn.execute(claimed.values(due_at=now)).rowcount
+    begun = conn.execute(claimed.where(node.c.plan.is_not(None), node.c.due_at > now + doubt).values(due_at=now + doubt)).rowcount
+    return begun + conn.execute(claimed.where(node.c.plan.is_(None), node.c.due_at > now).values(due_at=now)).rowcount
 
 
 def next_due(conn: sa.Connection) -> datetime | None:

@@ -195,10 +195,20 @@ def test_the_dead_give_back_their_claims_at_once(store: Store, stack: StackRow) 
     plan(store, stack, {1: [], 2: []})
     dead, = claim(store, room=1, worker="dead")
     claim(store, room=1, worker="alive")
-    assert store.write(nodes.release, ["dead"], later(1)) == 1
-    assert store.write(nodes.release, [], later(1)) == 0
+    assert store.write(nodes.release, ["dead"], later(1), timedelta()) == 1
+    assert store.write(nodes.release, [], later(1), timedelta()) == 0
     assert [(one.id, one.claim) for one in claim(store, later(1))] == [(dead.id, 2)]
     assert store.write(nodes.held, [dead]) == {}
+
+
+def test_what_the_dead_had_begun_outside_is_due_when_it_must_be_over(store: Store, stack: StackRow) -> None:
+    plan(store, stack, {1: [], 2: []})
+    first, _ = claim(store, worker="dead")
+    store.write(nodes.save, [replace(first, plan=[{"step": "Call"}], due_at=NOW)])
+    claim(store, room=1, worker="dead")
+    assert store.write(nodes.release, ["dead"], later(1), timedelta(seconds=5)) == 2
+    assert [one.id for one in claim(store, later(2))] == [2]
+    assert [one.id for one in claim(store, later(6))] == [1]
 
 
 def test_settled_nodes_are_forgotten_with_their_edges(store: Store, stack: StackRow) -> None:
