@@ -101,7 +101,9 @@ def _read_yaml(text: str, name: str, limits: Limits) -> Any:
         mark = exc.problem_mark or exc.context_mark
         where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         said = ", ".join(part for part in (exc.context, exc.problem) if part)
-        raise _refused("not-yaml", f"This is neither YAML nor JSON: {said}.", where) from None
+        line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+        tab = " YAML is indented with spaces, and this line begins with a tab." if line.lstrip(" ").startswith("\t") else ""
+        raise _refused("not-yaml", f"This is neither YAML nor JSON: {said}.{tab}", where) from None
     except yaml.YAMLError as exc:
         raise _refused("not-yaml", f"This is neither YAML nor JSON: {exc}.", Place(name)) from None
 

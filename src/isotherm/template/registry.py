@@ -7,12 +7,12 @@ from typing import Any
 
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
+from isotherm.model.schema import is_template
 from isotherm.template.report import near, shown
 
 HOOKS = ("pre-create", "pre-update", "pre-delete", "post-create", "post-update", "post-delete")
 RESTRICTIONS = ("update", "replace")
 BASE, RESOURCES = "base_url", "resources"
-TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +90,6 @@ EMPTY_REGISTRY = Registry()
 
 def _text(target: Any) -> str | None:
     return target if isinstance(target, str) else None
-
-
-def is_template(target: str) -> bool:
-    """Whether a registry's target is a template rather than a type."""
-    return target.endswith(TEMPLATE_ENDINGS) or "://" in target
 
 
 def registry(tree: Mapping[str, Any], name: str) -> Registry:

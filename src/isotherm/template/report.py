@@ -63,7 +63,7 @@ def failure(problems: Iterable[Problem]) -> Invalid:
     return Invalid(rows, wire=WIRES.get(rows[0].code))
 
 
-def near(word: Any, words: Iterable[Any], limit: int = 8) -> str:
+def near(word: Any, words: Iterable[Any], limit: int = 8, lead: str = "There are") -> str:
     """A sentence that helps after `word` was not among `words`: what was probably meant, or what there is."""
     known = [str(w) for w in words]
     close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6) or [
@@ -73,7 +73,7 @@ def near(word: Any, words: Iterable[Any], limit: int = 8) -> str:
     if not known:
         return "There are none."
     listed = ", ".join(sorted(known)[:limit])
-    return f"There are: {listed}{', ...' if len(known) > limit else '.'}"
+    return f"{lead}: {listed}{', ...' if len(known) > limit else '.'}"
 
 
 def kind(value: Any) -> str:

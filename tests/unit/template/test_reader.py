@@ -67,6 +67,12 @@ def test_refusals(text, code):
     assert caught.value.problems[0].code == code
 
 
+def test_a_tab_is_told():
+    with pytest.raises(Invalid, match="begins with a tab") as caught:
+        tree("a:\n\tb: c")
+    assert caught.value.problems[0].place.line == 2
+
+
 def test_an_alias_bomb_is_refused_at_once():
     lines = ["a: &a [x, x, x, x, x, x, x, x, x]"]
     lines += [f"{name}: &{name} [{', '.join(['*' + before] * 9)}]" for before, name in zip("abcdefghij", "bcdefghijk", strict=True)]
