@@ -63,7 +63,7 @@ def _allowed(one: AllowedValues, value: Any, said: str) -> str:
         value = missing[0]
     elif _among(value, one.values):
         return ""
-    return f"{said} is not allowed. {near(value, one.values, limit=20, lead="Allowed are")}"
+    return f"{said} is not allowed. {near(value, one.values, limit=20, lead='Allowed are')}"
 
 
 def _among(value: Any, values: tuple[Any, ...]) -> bool:
