@@ -1,5 +1,7 @@
 """Whole templates: what a definition knows, and what is wrong, all at once and at its place."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from catalog import Catalog, World, compiled
 
@@ -223,3 +225,14 @@ def test_limits_are_told():
     with pytest.raises(Invalid, match="There are 3 resources; at most 2"):
         compile(parse("heat_template_version: 2021-04-16\nresources: {a: {type: Any}, b: {type: Any}, c: {type: Any}}",
                       limits=Limits(resources=2)), catalog=Catalog())
+
+
+def test_threads_share_a_definition():
+    text = "resources:\n  a: {type: Random}\n" + "".join(
+        f"  r{i}: {{type: Value, properties: {{value: {{yaql: {{expression: '$.data.select($ + {i})', data: {{get_attr: [a, value]}}}}}}}}}}\n"
+        for i in range(60))
+    with ThreadPoolExecutor(8) as pool:
+        definitions = list(pool.map(lambda _: compiled(text), range(8)))
+        assert len({tuple(one.fingerprint for one in definition.resources.values()) for definition in definitions}) == 1
+        made = list(pool.map(lambda i: definitions[0].properties(f"r{i % 60}", World(a=[1, 2])), range(480)))
+    assert made == [{"value": [1 + i % 60, 2 + i % 60]} for i in range(480)]
