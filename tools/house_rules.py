@@ -10,11 +10,11 @@ PACKAGE = ROOT / "src" / "isotherm"
 MAX_FILE, MAX_FUNCTION, MAX_TEST_FILE = 400, 60, 700
 
 CORE = {"model"}
-ENGINE = CORE | {"template", "types", "graph", "store", "bus", "cloud", "config"}
+ENGINE = CORE | {"template", "types", "graph", "author", "store", "bus", "cloud", "config"}
 MAY_IMPORT: dict[str, set[str]] = {
     "model": set(), "sim": set(),
     "template": CORE, "types": CORE,
-    "graph": CORE | {"template", "types"},
+    "graph": CORE | {"template", "types"}, "author": CORE | {"template", "types", "graph"},
     "store": CORE, "bus": CORE, "config": CORE, "configfile": {"config"},
     "cloud": CORE | {"types", "config"},
     "engine": ENGINE,

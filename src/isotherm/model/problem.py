@@ -26,7 +26,10 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One finding of a check. `code` is stable and named after what is checked, e.g. `unknown-property`."""
+    """One finding of a check. `code` is stable and named after what is checked, e.g. `unknown-property`.
+
+    used_by: of a finding in a nested template, the resources through which it is used, innermost first.
+    """
 
     code: str
     message: str
@@ -34,6 +37,7 @@ class Problem:
     severity: Severity = Severity.ERROR
     allowed: tuple[str, ...] = ()
     hint: str = ""
+    used_by: tuple[Place, ...] = ()
 
     def __str__(self) -> str:
         where = str(self.place)

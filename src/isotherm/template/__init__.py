@@ -1,7 +1,7 @@
 """The template language: text -> definition. Pure: no I/O, no database, no cloud."""
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.compile import Pseudo, compile, problems
+from isotherm.template.compile import Pseudo, compile, examine, problems
 from isotherm.template.declarations import declarations
 from isotherm.template.definition import Definition, OutputDefinition, ResourceDefinition
 from isotherm.template.document import Template, parse
@@ -16,6 +16,6 @@ from isotherm.template.registry import Registry
 
 __all__ = [
     "EMPTY", "LIMITS", "Declaration", "Definition", "Environment", "Facade", "Limits", "OutputDefinition", "ParameterValue",
-    "Pseudo", "Registry", "ResourceDefinition", "Template", "Unknown", "World", "coerce", "compile", "declarations", "merge", "parse",
+    "Pseudo", "Registry", "ResourceDefinition", "Template", "Unknown", "World", "coerce", "compile", "declarations", "examine", "merge", "parse",
     "parse_environment", "problems", "select",
 ]

@@ -1,6 +1,6 @@
 """Template + environment + parameters + files -> definition. Finds every problem in one run."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -68,10 +68,23 @@ def problems(template: Template, environment: Environment = EMPTY, files: Mappin
              catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
              facade: Facade | None = None, ignore: Collection[str] = ()) -> list[Problem]:
     """Everything `compile` would say, errors and warnings, in the order of the text. ignore: codes to leave out."""
-    request = _Request(environment, files or {}, catalog, pseudo, strict, facade)
-    _, report = _compiled(template, parameters or {}, request)
-    found = [one for one in report.problems if one.code not in ignore]
-    return sorted(found, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
+    _, found = examine(template, environment, files, catalog=catalog, parameters=parameters, pseudo=pseudo, strict=strict, facade=facade)
+    return [one for one in found if one.code not in ignore]
+
+
+Judge = Callable[[Definition, Sequence[Problem]], Sequence[Problem]]
+
+
+def examine(template: Template, environment: Environment = EMPTY, files: Mapping[str, str] | None = None, *,
+            catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
+            facade: Facade | None = None, judge: Judge | None = None) -> tuple[Definition, list[Problem]]:
+    """What `compile` makes, as far as it can be made, with everything found on the way, in the order of the text.
+
+    judge: says what more is wrong with a definition in which these problems were found; it is asked of each nested template too.
+    """
+    request = _Request(environment, files or {}, catalog, pseudo, strict, facade, judge)
+    definition, report = _compiled(template, parameters or {}, request)
+    return definition, sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,7 @@ class _Request:
     pseudo: Pseudo
     strict: bool
     facade: Facade | None
+    judge: Judge | None = None
     chain: tuple[str, ...] = ()
     known: dict[str, TemplateType] = field(default_factory=dict)
 
@@ -117,11 +131,14 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     if loop:
         report.add("circular-dependency", resources[loop[0]].path, f"Resources need each other: {' -> '.join(loop)}.")
     secrets = secrets_in(one.value for one in values.values() if one.hidden)
-    report.problems = kept_secret(report.problems, secrets)
-    return Definition(
+    definition = Definition(
         template=template, environment=environment, description=template.description, parameters=values,
         resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=report.warnings,
-        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled)), report
+        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled))
+    if request.judge is not None:
+        report.problems.extend(request.judge(definition, tuple(report.problems)))
+    report.problems = kept_secret(report.problems, secrets)
+    return definition, report
 
 
 def _nesting(template: Template, request: _Request) -> Nesting:
@@ -132,7 +149,7 @@ def _nesting(template: Template, request: _Request) -> Nesting:
 
     def types(nested: Template) -> Mapping[str, type]:
         """Of its outputs, whatever its parameters are."""
-        inner = replace(request, strict=False, facade=Facade(), chain=(*request.chain, nested.name))
+        inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name))
         definition, _ = _compiled(nested, {}, inner)
         return {name: one.type for name, one in definition.outputs.items() if one.enabled}
 

@@ -65,7 +65,7 @@ def environment_of(resource: str, environment: Environment) -> Environment:
 
 def within(problem: Problem, user: Place) -> Problem:
     """A problem of a nested template, saying which resource uses the template."""
-    return replace(problem, hint=f"{problem.hint} (Used by {user}.)".strip())
+    return replace(problem, hint=f"{problem.hint} (Used by {user}.)".strip(), used_by=(*problem.used_by, user))
 
 
 def typed(schema: TemplateType, types: Mapping[str, type]) -> TemplateType:
