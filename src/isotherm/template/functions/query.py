@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache, lru_cache
+from functools import lru_cache
 from threading import Lock
 from typing import Any
 
@@ -106,9 +106,8 @@ def _declared(body: Callable[..., Any], name: str, method: bool = False, **types
     return specs.name(name)(specs.extension_method(made) if method else made)
 
 
-@cache
-def _root() -> Any:
-    """The standard library; evaluations put their own context above it and never change it."""
+def _library() -> Any:
+    """yaql's standard library and ours."""
     context = yaql.create_context()
     number, whole = yaqltypes.Number(), yaqltypes.Integer()
     context.register_function(_declared(safe_format, "format", method=True, template=yaqltypes.String()))
@@ -117,6 +116,9 @@ def _root() -> Any:
                               exclusive=True)
     bounded.register_function(_declared(bounded_shift, "shiftBitsLeft", number=whole, bits=whole), exclusive=True)
     return bounded
+
+
+LIBRARY = _library()  # evaluations put their own context above it and never change it
 
 
 @lru_cache(maxsize=8)
@@ -139,6 +141,6 @@ def yaql_query(scope: Scope, *, expression: str, data: object = None) -> Any:
     except (yaql_errors.YaqlException, ValueError) as exc:
         raise BadArgument(f"the expression cannot be read: {exc}", MISUSE) from None
     try:
-        return statement.evaluate(data={"data": data}, context=BoundedContext(_root(), Budget(limits.yaql_steps)))
+        return statement.evaluate(data={"data": data}, context=BoundedContext(LIBRARY, Budget(limits.yaql_steps)))
     except Exception as exc:  # yaql hands on whatever its functions raise
         raise BadArgument(f"the expression fails: {type(exc).__name__}: {exc}") from None
