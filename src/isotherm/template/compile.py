@@ -133,7 +133,7 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     secrets = secrets_in(one.value for one in values.values() if one.hidden)
     definition = Definition(
         template=template, environment=environment, description=template.description, parameters=values,
-        resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=report.warnings,
+        resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=tuple(kept_secret(report.warnings, secrets)),
         checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled))
     if request.judge is not None:
         report.problems.extend(request.judge(definition, tuple(report.problems)))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from isotherm.model.errors import Invalid
-from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema
+from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema, is_template
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.conditions import Conditions
 from isotherm.template.definition import ResourceDefinition, known
@@ -15,7 +15,6 @@ from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, e
 from isotherm.template.nested import TemplateType, differences, within
 from isotherm.template.nesting import Nesting
 from isotherm.template.properties import Coercion, CustomCheck
-from isotherm.template.registry import is_template
 from isotherm.template.report import Report, near, shown
 from isotherm.template.snippets import FAILED, Snippets
 from isotherm.template.static import StaticWorld, fingerprint

@@ -143,6 +143,13 @@ def test_secrets_that_functions_carried_elsewhere_stay_secret(secret, snippet):
     assert secret[:12] not in str(caught.value)
 
 
+def test_secrets_are_in_no_warning():
+    text = "parameters: {p: {type: string, hidden: true}}\noutputs: {o: {value: {digest: [{get_param: p}, x]}}}"
+    warnings = compiled(text, parameters={"p": "opensesame"}).warnings
+    assert [one.code for one in warnings] == ["bad-argument"]
+    assert "opensesame" not in str(warnings[0])
+
+
 def test_secrets_stay_secret_at_run_time():
     definition = compiled("""
 parameters: {p: {type: string, hidden: true}}
