@@ -12,6 +12,12 @@ from typing import Any, Protocol
 TYPE_NAMES: Mapping[type, str] = {
     str: "string", int: "integer", float: "number", bool: "boolean", list: "list", dict: "map", object: "any",
 }
+TEMPLATE_ENDINGS = (".yaml", ".yml", ".json", ".template")
+
+
+def is_template(name: str) -> bool:
+    """Whether what stands for a type is the file name or URL of a template, rather than a type's name."""
+    return name.endswith(TEMPLATE_ENDINGS) or "://" in name
 
 
 class Send(Enum):

@@ -4,7 +4,7 @@ Strings in `path`, `json`, `query` may hold `{id}` (physical id), `{name}` (uniq
 an earlier step saved. A string that is nothing but one placeholder becomes that value, whatever its type.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, Field, asdict, dataclass, field, fields
 from typing import Any
 
@@ -91,12 +91,37 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Spawn:
-    """Bring a child stack to a goal: create, update or delete."""
+    """Bring the child stack that the resource stands for to a goal: CREATE, UPDATE or DELETE; `Await` waits for it.
+
+    What the child is to be is not said here, so that plans stay small: the type tells it, `child(subject, **args)`.
+    """
 
     action: str
-    template: str = ""
-    parameters: Mapping[str, Any] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    args: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Await:
+    """Go on when the child stack has ended this action, and fail as it fails. action "": just read what it gives."""
+
+    action: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """Keep a software config, whose id becomes the physical id: the API shows it, and other resources name it. It is written in the
+    transaction that records the step, so it is there exactly once. inputs, outputs: declarations, each a map with at least `name`."""
+
+    group: str
+    config: Any = None
+    inputs: Sequence[Mapping[str, Any]] = ()
+    outputs: Sequence[Mapping[str, Any]] = ()
+    options: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Remove the software config of the physical id, in the transaction that records the step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +134,10 @@ class Run:
     local: bool = False
 
 
-Step = Call | Until | Read | Keep | Pause | Spawn | Run
+Step = Call | Until | Read | Keep | Pause | Spawn | Await | Run
 Plan = tuple[Step, ...]
 
-KINDS: Mapping[str, Any] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Run)}
+KINDS: Mapping[str, Any] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Await, Run)}
 TUPLES = ("accept", "ok", "busy", "bad", "many")
 
 

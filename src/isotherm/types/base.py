@@ -29,6 +29,8 @@ class ResourceType:
     service: ClassVar[str] = ""
     microversion: ClassVar[str] = ""
     name_limit: ClassVar[int] = 255
+    nested: ClassVar[bool] = False               # whether it is a stack of its own; see types/nested.py
+    repairable: ClassVar[bool] = False           # whether an update mends one that failed; otherwise it is replaced
     # keys of the kept data that are secret: never in logs, events or answers other than the attribute that hands them out
     secret_data: ClassVar[tuple[str, ...]] = ()
     # (old path, new path): values of deprecated properties move to their successors, e.g. ("networks.*.uuid", "networks.*.network")
@@ -72,6 +74,10 @@ class ResourceType:
         """Steps that fail when the cloud does not show the resource in health."""
         return []
 
+    def succeeds(self, type_name: str) -> bool:
+        """Whether a resource of that type becomes one of this type by an update; otherwise it is replaced."""
+        return type_name == self.name
+
     def replaces(self, old: Values, new: Values) -> list[str]:
         """Names of changed properties that cannot change in place."""
         return [p.name for p in self.properties if not p.update and old.get(p.name) != new.get(p.name)]
@@ -97,6 +103,10 @@ class ResourceType:
     def reference(self, subject: Subject) -> Any:
         """What get_resource gives: the physical id, or before there is one, the name."""
         return subject.physical_id or subject.name
+
+    def spot(self, path: tuple[Any, ...]) -> tuple[str, tuple[Any, ...]]:
+        """Under which name the value that an attribute path leads to is stored, and the rest of the path inside that value."""
+        return str(path[0]), path[1:]
 
     def attribute(self, subject: Subject, name: str) -> Any:
         """An attribute's value from `live`, `data` and `properties`; None when it has none yet."""

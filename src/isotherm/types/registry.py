@@ -7,8 +7,9 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import TypeVar
 
-from isotherm.model.schema import Prop, TypeSchema
+from isotherm.model.schema import Prop, TypeSchema, is_template
 from isotherm.types.base import ResourceType
+from isotherm.types.heat.template import TemplateResource
 
 MODULES = (
     "isotherm.types.cinder.volume",
@@ -61,7 +62,9 @@ class Registry:
         self._types = types
 
     def get(self, name: str) -> ResourceType | None:
-        return self._types.get(name)
+        """The type of that name; of a template's file name, the type that any template is."""
+        known = self._types.get(name)
+        return TemplateResource(name) if known is None and is_template(name) else known
 
     def schema(self, name: str) -> TypeSchema | None:
         return self._types.get(name)
