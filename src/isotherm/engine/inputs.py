@@ -12,7 +12,7 @@ from isotherm.model.errors import Forbidden, Invalid
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
-from isotherm.template import EMPTY, Definition, Environment, Limits, Pseudo, Template, compile, merge, parse, parse_environment
+from isotherm.template import Definition, Environment, Limits, Pseudo, Template, compile, declarations, merge, parse, parse_environment
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
@@ -29,7 +29,7 @@ class Inputs:
 
 def read_inputs(request: CreateRequest | ValidateRequest, limits: Limits) -> Inputs:
     """The inputs of a request that brings everything."""
-    environment, parameters = _environment(request.environment, request.environment_files, request.files, request.parameters, limits)
+    environment, parameters = _environment(request.template, request.environment, request.environment_files, request.files, request.parameters, limits)
     return Inputs(request.template, environment, parameters, request.files)
 
 
@@ -38,15 +38,16 @@ def merge_inputs(request: UpdateRequest, stored: DefinitionRow, limits: Limits) 
     if not request.patch:
         if request.template is None:
             raise Invalid("A template is needed: PUT replaces the whole definition (PATCH keeps what is not given)", wire="HTTPBadRequest")
-        environment, parameters = _environment(request.environment or {}, request.environment_files, request.files, request.parameters, limits)
+        environment, parameters = _environment(request.template, request.environment or {}, request.environment_files, request.files,
+                                               request.parameters, limits)
         return Inputs(request.template, environment, parameters, request.files)
     files = {**stored.files, **request.files}
+    template = stored.template if request.template is None else request.template
     before = parse_environment(dict(stored.environment), limits=limits)
-    given, parameters = _environment(request.environment or {}, request.environment_files, files, request.parameters, limits)
+    given, parameters = _environment(template, request.environment or {}, request.environment_files, files, request.parameters, limits)
     environment = merge(before, given)
     cleared = set(request.clear_parameters)
     kept = {name: value for name, value in stored.parameters.items() if name not in cleared and name not in given.parameters}
-    template = stored.template if request.template is None else request.template
     declared = parse(template, limits=limits).section("parameters")
     kept = {name: value for name, value in kept.items() if name in declared}
     environment = _without(environment, cleared - given.parameters.keys(), declared)
@@ -60,7 +61,7 @@ def _without(environment: Environment, cleared: set[str], declared: Mapping[str,
     return parse_environment(document)
 
 
-def _environment(text: str | Mapping[str, Any], names: tuple[str, ...], files: Mapping[str, str], parameters: Mapping[str, Any],
+def _environment(template: str, text: str | Mapping[str, Any], names: tuple[str, ...], files: Mapping[str, str], parameters: Mapping[str, Any],
                  limits: Limits) -> tuple[Environment, Mapping[str, Any]]:
     """Environment files take the place of the environment, and their values that of the request's parameters."""
     if not names:
@@ -69,8 +70,8 @@ def _environment(text: str | Mapping[str, Any], names: tuple[str, ...], files: M
     if missing:
         raise Invalid([Problem("missing-file", f"The environment file {name!r} is not among the request's files", allowed=tuple(files))
                        for name in missing], wire="HTTPBadRequest")
-    merged = merge(*[EMPTY, *(parse_environment(files[name], name, limits) for name in names)])
-    return merged, {name: value for name, value in parameters.items() if name not in merged.parameters}
+    environments = [parse_environment(files[name], name, limits) for name in names]
+    return merge(*environments, declarations=declarations(parse(template, limits=limits)), given=parameters), {}
 
 
 def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, limits: Limits) -> tuple[Template, Definition]:
