@@ -1,6 +1,6 @@
 """Rows of the database as values. Times are aware UTC datetimes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -152,6 +152,24 @@ class OutputRow:
     value: Any
     description: str = ""
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigRow:
+    """A software config: text or structure that servers and deployments take by its id. It never changes.
+
+    inputs, outputs: declarations, each a map with at least `name` and `type`.
+    """
+
+    id: str
+    project_id: str
+    created_at: datetime
+    name: str | None = None
+    group: str | None = None
+    config: Any = None
+    inputs: Sequence[Mapping[str, Any]] = ()
+    outputs: Sequence[Mapping[str, Any]] = ()
+    options: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,10 +134,10 @@ class Run:
     local: bool = False
 
 
-Step = Call | Until | Read | Keep | Pause | Spawn | Await | Run
+Step = Call | Until | Read | Keep | Pause | Spawn | Await | Publish | Withdraw | Run
 Plan = tuple[Step, ...]
 
-KINDS: Mapping[str, Any] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Await, Run)}
+KINDS: Mapping[str, Any] = {cls.__name__: cls for cls in (Call, Until, Read, Keep, Pause, Spawn, Await, Publish, Withdraw, Run)}
 TUPLES = ("accept", "ok", "busy", "bad", "many")
 
 

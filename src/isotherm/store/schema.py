@@ -181,6 +181,17 @@ credential = _table(
     sa.Column("created_at", Utc, nullable=False),
 )
 
+software_config = _table(
+    "software_config",
+    sa.Column("id", Id, primary_key=True),
+    sa.Column("project_id", sa.String(64), nullable=False),
+    sa.Column("name", Words),
+    sa.Column("group", Words),
+    sa.Column("content", Long, nullable=False),              # sealed {"config", "inputs", "outputs", "options"}
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Index(None, "project_id", "created_at"),
+)
+
 worker = _table(
     "worker",
     sa.Column("id", sa.String(64), primary_key=True),

@@ -204,6 +204,17 @@ _table(
 )
 
 _table(
+    "software_config",
+    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("project_id", sa.String(64), nullable=False),
+    sa.Column("name", Long),
+    sa.Column("group", Long),
+    sa.Column("content", Long, nullable=False),
+    sa.Column("created_at", Time, nullable=False),
+    sa.Index(None, "project_id", "created_at"),
+)
+
+_table(
     "worker",
     sa.Column("id", sa.String(64), primary_key=True),
     sa.Column("host", sa.String(255), nullable=False),
