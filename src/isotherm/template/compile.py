@@ -13,6 +13,7 @@ from isotherm.template.dependencies import cycle
 from isotherm.template.document import Template
 from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
+from isotherm.template.files import Prints
 from isotherm.template.nested import TemplateType
 from isotherm.template.nesting import Nesting
 from isotherm.template.outputs import outputs
@@ -52,13 +53,14 @@ NO_STACK = Pseudo()
 
 def compile(template: Template, environment: Environment = EMPTY, files: Mapping[str, str] | None = None, *,
             catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
-            facade: Facade | None = None) -> Definition:
+            facade: Facade | None = None, shallow: bool = False) -> Definition:
     """Compile a template. Raises Invalid with every error found.
 
     parameters: the request's, which go before the environment's. strict=False: parameters may lack a value, and what
-    depends on them is only checked by type. facade: of the resource that this template implements.
+    depends on them is only checked by type. facade: of the resource that this template implements. shallow: nested templates
+    were checked before; they are not looked into again.
     """
-    request = _Request(environment, files or {}, catalog, pseudo, strict, facade)
+    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, shallow=shallow)
     definition, report = _compiled(template, parameters or {}, request)
     report.check()
     return definition
@@ -82,7 +84,7 @@ def examine(template: Template, environment: Environment = EMPTY, files: Mapping
 
     judge: says what more is wrong with a definition in which these problems were found; it is asked of each nested template too.
     """
-    request = _Request(environment, files or {}, catalog, pseudo, strict, facade, judge)
+    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, judge)
     definition, report = _compiled(template, parameters or {}, request)
     return definition, sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
 
@@ -91,11 +93,12 @@ def examine(template: Template, environment: Environment = EMPTY, files: Mapping
 class _Request:
     """What a compilation is made from, the template and its parameters apart.
 
-    chain: the templates around this one. known: files that were parsed already, shared by all templates of the request.
+    prints: of its files. chain: the templates around this one. known: files that were parsed already, shared by all templates
+    of the request.
     """
 
     environment: Environment
-    files: Mapping[str, str]
+    prints: Prints
     catalog: Catalog
     pseudo: Pseudo
     strict: bool
@@ -103,6 +106,7 @@ class _Request:
     judge: Judge | None = None
     chain: tuple[str, ...] = ()
     known: dict[str, TemplateType] = field(default_factory=dict)
+    shallow: bool = False
 
 
 def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -> tuple[Definition, Report]:
@@ -111,13 +115,14 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     _check_sections(template, report)
     values = _parameters(template, environment, given, report, request.strict)
     scope = Scope(
-        dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.files,
+        dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.prints.files,
         parameters=request.pseudo.values(template.dialect.family) | {name: one.value for name, one in values.items()},
         mappings=template.section("mappings"), facade=request.facade, limits=template.limits, zones=request.pseudo.zones,
         static=True)
     conditions = Conditions(template.dialect, template.section("conditions"), scope)
     conditions.scope = scope = replace(scope, condition=conditions.holds)
-    parts = Resources(template, environment, request.catalog, conditions, report, _nesting(template, request))
+    nesting = _nesting(template, request)
+    parts = Resources(template, environment, request.catalog, conditions, report, nesting)
     parts.gather(frozenset(values))
     world = StaticWorld(parts.schemas)
     scope = replace(scope, world=world, resources=frozenset(parts.schemas), disabled=frozenset(parts.disabled))
@@ -134,7 +139,7 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     definition = Definition(
         template=template, environment=environment, description=template.description, parameters=values,
         resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=tuple(kept_secret(report.warnings, secrets)),
-        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled))
+        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled), children=nesting.children)
     if request.judge is not None:
         report.problems.extend(request.judge(definition, tuple(report.problems)))
     report.problems = kept_secret(report.problems, secrets)
@@ -142,10 +147,10 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
 
 
 def _nesting(template: Template, request: _Request) -> Nesting:
-    def errors(nested: Template, given: Mapping[str, Any], environment: Environment, facade: Facade) -> list[Problem]:
+    def inside(nested: Template, given: Mapping[str, Any], environment: Environment, facade: Facade) -> tuple[Definition, list[Problem]]:
         inner = replace(request, environment=environment, facade=facade, chain=(*request.chain, nested.name))
-        _, report = _compiled(nested, given, inner)
-        return report.problems
+        definition, report = _compiled(nested, given, inner)
+        return definition, report.problems
 
     def types(nested: Template) -> Mapping[str, type]:
         """Of its outputs, whatever its parameters are."""
@@ -153,7 +158,7 @@ def _nesting(template: Template, request: _Request) -> Nesting:
         definition, _ = _compiled(nested, {}, inner)
         return {name: one.type for name, one in definition.outputs.items() if one.enabled}
 
-    return Nesting(request.files, request.environment, template.limits, request.chain, request.known, errors, types)
+    return Nesting(request.prints, request.environment, template.limits, request.chain, request.known, inside, types, request.shallow)
 
 
 def _checks(template: Template, *groups: list[CustomCheck]) -> tuple[tuple[str, Any, Any], ...]:

@@ -1,23 +1,61 @@
 """The files that come with a template: parsed once, and told apart by what uses them."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from isotherm.model.errors import Invalid
 from isotherm.model.schema import is_template
+from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template, parse
+from isotherm.template.environment import Environment
 from isotherm.template.limits import Limits
 from isotherm.template.registry import Registry
+from isotherm.template.static import fingerprint
 
 KEPT = 512                              # parsed templates at hand; one that is dropped is parsed again
-FILE_CALLS = ("get_file", "Fn::GetFile")
+NAMED = ("type", "get_file", "Fn::GetFile")        # keys under which files and types are named
 
 
 @lru_cache(maxsize=KEPT)
 def parse_once(text: str, name: str, limits: Limits) -> Template:
     """`parse`, for a text that many stacks are made from. Raises Invalid."""
     return parse(text, name, limits)
+
+
+class Prints:
+    """Fingerprints of what nested stacks are made from, each worked out once for a request."""
+
+    def __init__(self, files: Mapping[str, str], limits: Limits):
+        self.files, self.limits = files, limits
+        self._texts: dict[str, str] = {}
+        self._known: dict[Any, tuple[str, Mapping[str, Any]]] = {}
+
+    def of(self, start: frozenset[str] | None, inside: Environment) -> str:
+        """Changes with any file that may be used where the strings `start` are used (None: all files), and with the environment inside."""
+        types = inside.registry.types
+        key = (start, None if inside.registry.resources else id(types))
+        if key[1] is None or key not in self._known:
+            self._known[key] = self._print(start, inside), types        # held, so that its id is not given to another
+        return self._known[key][0]
+
+    def _print(self, start: frozenset[str] | None, inside: Environment) -> str:
+        used = self.files if start is None else needed(start, self.files, inside.registry, self.limits)
+        return fingerprint([inside.registry.document, inside.parameter_defaults, {name: self._text(name) for name in used}])
+
+    def _text(self, name: str) -> str:
+        if name not in self._texts:
+            self._texts[name] = hashlib.sha256(self.files[name].encode("utf-8", "surrogatepass")).hexdigest()
+        return self._texts[name]
+
+
+def strings_in(value: Any) -> frozenset[str] | None:
+    """The strings in a value; None when a file or a type in it is not known yet."""
+    try:
+        return frozenset(strings(value))
+    except Dynamic:
+        return None
 
 
 def needed(strings: Iterable[str], files: Mapping[str, str], registry: Registry, limits: Limits) -> Mapping[str, str]:
@@ -45,28 +83,27 @@ def needed(strings: Iterable[str], files: Mapping[str, str], registry: Registry,
 @lru_cache(maxsize=KEPT)
 def mentions(template: Template) -> frozenset[str] | None:
     """The strings of the resources, outputs and conditions of a template; None when a file or a type of theirs is named by a function."""
-    try:
-        return frozenset(text for key, value in template.tree.items() if key not in ("parameters", "description") for text in strings(value))
-    except _Dynamic:
-        return None
+    return strings_in({key: value for key, value in template.tree.items() if key not in ("parameters", "description")})
 
 
-class _Dynamic(Exception):
+class Dynamic(Exception):
     """A name is worked out by a function."""
 
 
 def strings(value: Any, key: Any = None) -> Iterator[str]:
-    """All strings in a value."""
+    """All strings in a value. Raises Dynamic."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
-        if key in ("type", *FILE_CALLS):
-            raise _Dynamic
+        if key in NAMED:
+            raise Dynamic
         for inner, part in value.items():
             yield from strings(part, inner)
     elif isinstance(value, list | tuple):
         for part in value:
             yield from strings(part)
+    elif isinstance(value, Unknown) and key in NAMED:
+        raise Dynamic
 
 
 def _tables(registry: Registry) -> Iterator[Mapping[str, Any]]:

@@ -2,12 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any
 
 from isotherm.model.problem import Place, Problem
 from isotherm.model.schema import SUPPORTED, TYPE_NAMES, Attr, Prop, Support, TypeSchema
 from isotherm.template.declarations import declarations
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
+from isotherm.template.limits import Limits
+from isotherm.template.static import fingerprint
+from isotherm.template.tree import Map, Seq
+from isotherm.template.versions import DIALECTS
 
 PROPERTY_TYPES: Mapping[str, type] = {
     "string": str, "number": float, "comma_delimited_list": list, "json": dict, "boolean": bool,
@@ -28,6 +34,7 @@ class TemplateType:
     required: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=512)
 def template_type(name: str, template: Template) -> TemplateType:
     """The type that a template is. What is wrong with its declarations is found when it is compiled."""
     parameters = declarations(template)
@@ -61,6 +68,17 @@ def environment_of(resource: str, environment: Environment) -> Environment:
     """The environment of the nested stack that a resource is: registry and defaults, but no parameters."""
     return Environment(parameter_defaults=environment.parameter_defaults, registry=environment.registry.inside(resource),
                        event_sinks=environment.event_sinks)
+
+
+def generated(name: str, document: Mapping[str, Any], limits: Limits) -> Template:
+    """A template that no text stands for: values may hold placeholders. name: for messages."""
+    return Template(name, fingerprint(document), DIALECTS["heat_template_version", document["heat_template_version"]], _tree(document), limits)
+
+
+def _tree(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return Map({key: _tree(part) for key, part in value.items()})
+    return Seq([_tree(part) for part in value]) if isinstance(value, list | tuple) else value
 
 
 def within(problem: Problem, user: Place) -> Problem:

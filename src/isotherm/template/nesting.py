@@ -1,44 +1,82 @@
 """Looks into templates that implement resources: each file is parsed once however often it is used."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from isotherm.model.problem import Place, Problem
 from isotherm.model.schema import TypeSchema
-from isotherm.template.document import Template, parse
+from isotherm.template.definition import Definition
+from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import Facade
+from isotherm.template.files import Prints, parse_once, strings_in
 from isotherm.template.limits import Limits
-from isotherm.template.nested import TemplateType, environment_of, template_type, typed, within
+from isotherm.template.nested import TemplateType, environment_of, generated, template_type, typed, within
 
-Compile = Callable[[Template, Mapping[str, Any], Environment, Facade], list[Problem]]
+Compile = Callable[[Template, Mapping[str, Any], Environment, Facade], tuple[Definition, list[Problem]]]
 OutputTypes = Callable[[Template], Mapping[str, type]]
 
 
 class Nesting:
-    """The files of a request as templates. chain: the files around this template, outermost first."""
+    """The files of a request as templates. chain: the templates around this one, outermost first. shallow: look into none.
 
-    def __init__(self, files: Mapping[str, str], environment: Environment, limits: Limits, chain: tuple[str, ...],
-                 known: dict[str, TemplateType], compile_: Compile, types: OutputTypes):
-        self.files, self.environment, self.limits = files, environment, limits
-        self.chain, self.known, self.compile, self.types = chain, known, compile_, types
+    children: the definitions of the resources that are stacks, as far as they could be made.
+    """
+
+    def __init__(self, prints: Prints, environment: Environment, limits: Limits, chain: tuple[str, ...],
+                 known: dict[str, TemplateType], compile_: Compile, types: OutputTypes, shallow: bool):
+        self.files, self.prints, self.environment, self.limits = prints.files, prints, environment, limits
+        self.chain, self.known, self.compile, self.types, self.shallow = chain, known, compile_, types, shallow
+        self.children: dict[str, Definition] = {}
 
     def schema(self, name: str) -> TypeSchema | None:
         """The type that a file implements; None when there is no such file. Raises Invalid when it cannot be read."""
         if name not in self.files:
             return None
         if name not in self.known:
-            self.known[name] = template_type(name, parse(self.files[name], name, self.limits))
-            if name not in self.chain and len(self.chain) < self.limits.nested:
+            self.known[name] = template_type(name, parse_once(self.files[name], name, self.limits))
+            if not self.shallow and name not in self.chain and len(self.chain) < self.limits.nested:
                 self.known[name] = typed(self.known[name], self.types(self.known[name].template))
         return self.known[name]
 
-    def check(self, schema: TemplateType, resource: str, properties: Mapping[str, Any], facade: Facade, user: Place) -> list[Problem]:
+    def identity(self, schema: TypeSchema, resource: str, values: Mapping[Any, Any]) -> list[str]:
+        """What else than its own definition makes a resource what it is: for one that is a stack, the files and the registry inside."""
+        if isinstance(schema, TemplateType):
+            start: frozenset[str] | None = frozenset({schema.name})
+        elif hasattr(schema, "sample"):
+            start = strings_in(values)
+        else:
+            return []
+        return [self.prints.of(start, environment_of(resource, self.environment))]
+
+    def check(self, schema: TypeSchema, resource: str, properties: Mapping[str, Any], facade: Facade, user: Place) -> list[Problem]:
         """What is wrong inside, given the properties as far as they are known."""
-        if schema.name in self.chain:
-            trail = " -> ".join([*self.chain[self.chain.index(schema.name):], schema.name])
+        inside = None if self.shallow else self.inside(schema, resource, properties)
+        if inside is None:
+            return []
+        template, given = inside
+        if template.name in self.chain:
+            trail = " -> ".join([*self.chain[self.chain.index(template.name):], template.name])
             return [Problem("nested-in-itself", f"Templates use each other without end: {trail}.", user)]
         if len(self.chain) >= self.limits.nested:
             return [Problem("nested-too-deep", f"Stacks are nested more than {self.limits.nested} deep, which is the limit.", user)]
-        found = self.compile(schema.template, properties, environment_of(resource, self.environment), facade)
-        return [within(problem, user) for problem in found]
+        self.children[resource], found = self.compile(template, given, environment_of(resource, self.environment), facade)
+        if isinstance(schema, TemplateType):
+            return [within(problem, user) for problem in found]
+        return [own(problem, template, user) for problem in found]
+
+    def inside(self, schema: TypeSchema, resource: str, properties: Mapping[str, Any]) -> tuple[Template, Mapping[str, Any]] | None:
+        """The template and the parameters of the stack that a resource is; None when it is none, or its template is not known yet."""
+        if isinstance(schema, TemplateType):
+            return schema.template, properties
+        sample = getattr(schema, "sample", None)
+        document = sample(properties) if sample else None
+        return None if document is None else (generated(f"{schema.name} {resource}", document, self.limits), {})
+
+
+def own(problem: Problem, template: Template, user: Place) -> Problem:
+    """A problem inside a template that no file holds stands where its resource stands."""
+    if problem.place.file != template.name:
+        return within(problem, user)
+    return replace(problem, place=replace(user, path=f"{user.path}.{problem.place.path}"))

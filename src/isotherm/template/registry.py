@@ -65,14 +65,14 @@ class Registry:
 
     def inside(self, resource: str) -> "Registry":
         """The registry of the nested stack that a resource is."""
+        if not self.resources:
+            return self
         own = [one for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)]
-        if not own:
-            return Registry(self.types, {}, written=self.written)
         resources = {name: one for part in own for name, one in part.resources.items()}
         types = dict(self.types)
         for part in own:
             types |= part.types
-        return Registry(types, resources, written=self.written)
+        return Registry(types, resources, written={**types, RESOURCES: {name: one.written for name, one in resources.items()}})
 
     def hooks_of(self, resource: str) -> frozenset[str]:
         """The hooks that stop a resource until they are cleared."""

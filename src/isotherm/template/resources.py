@@ -166,10 +166,9 @@ class Resources:
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
-        if isinstance(draft.schema, TemplateType):
-            facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
-            place = self.report.locate(draft.path)
-            self.report.problems.extend(self.nesting.check(draft.schema, draft.name, static, facade, place))
+        place = self.template.place(draft.path)
+        facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
+        self.report.problems.extend(self.nesting.check(draft.schema, draft.name, static, facade, place))
         depends_on = self.depends_on(draft, scope)
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
@@ -177,8 +176,9 @@ class Resources:
         return ResourceDefinition(
             name=draft.name, type=draft.type, target=draft.target, schema=draft.schema, requires=references | depends_on,
             references=references, depends_on=depends_on, deletion_policy=deletion, external_id=external,
-            condition=draft.raw.get(self.spell("condition")), place=self.template.place(draft.path), path=draft.path,
-            fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external]),
+            condition=draft.raw.get(self.spell("condition")), place=place, path=draft.path,
+            fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external,
+                                     *self.nesting.identity(draft.schema, draft.name, values)]),
             raw=draft.raw, static=static, settled=known(values), expressions=expressions), attributes
 
     def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope,
