@@ -42,13 +42,18 @@ class StackRow:
 
 @dataclass(frozen=True, slots=True)
 class DefinitionRow:
-    """What a definition is compiled from. files: name -> text."""
+    """What a definition is compiled from. files: name -> text.
+
+    outer: of a nested stack, what the resource that it implements adds - `name` of the template, its `facade`, and what is read of the
+    stack's own resources from outside, `reads`: [resource, path] each.
+    """
 
     id: str
     template: str
     environment: Mapping[str, Any]
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
+    outer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

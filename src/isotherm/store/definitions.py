@@ -24,16 +24,16 @@ _LOCK = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", exp
 
 
 def save(conn: sa.Connection, template: str, environment: Mapping[str, Any], parameters: Mapping[str, Any],
-         files: Mapping[str, str]) -> str:
-    """Store a definition; its new id. files: name -> text."""
+         files: Mapping[str, str], outer: Mapping[str, Any] | None = None, new_id: str = "") -> str:
+    """Store a definition; its id, a new one unless it is given. files: name -> text; outer: as in DefinitionRow."""
     texts = {name: _encode(text) for name, text in files.items()}
     hashes = {name: _digest(content) for name, content in texts.items()}
     whole = _encode(template)
     _keep(conn, {_digest(content): content for content in (whole, *texts.values())})
-    new_id = str(uuid.uuid4())
+    new_id = new_id or str(uuid.uuid4())
+    inputs = {"environment": dict(environment), "parameters": dict(parameters)} | ({"outer": dict(outer)} if outer else {})
     conn.execute(definition.insert(), {
-        "id": new_id, "template_hash": _digest(whole),
-        "inputs": seal(conn, {"environment": dict(environment), "parameters": dict(parameters)}),
+        "id": new_id, "template_hash": _digest(whole), "inputs": seal(conn, inputs),
         "files": json.dumps(hashes), "created_at": datetime.now(UTC)})
     return new_id
 
@@ -49,7 +49,7 @@ def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
     inputs = unseal(conn, row.inputs)
     return DefinitionRow(
         id=row.id, template=texts[row.template_hash], environment=inputs["environment"],
-        parameters=inputs["parameters"], files={name: texts[digest] for name, digest in hashes.items()})
+        parameters=inputs["parameters"], outer=inputs.get("outer", {}), files={name: texts[digest] for name, digest in hashes.items()})
 
 
 def delete_unused(conn: sa.Connection, before: datetime, limit: int = 200) -> int:

@@ -150,8 +150,28 @@ def stop(conn: sa.Connection, traversal_id: str, now: datetime) -> None:
 
 
 def is_started(n: Node) -> bool:
-    """Whether something may be under way outside for this node."""
-    return n.claimed_by is not None or n.plan is not None
+    """Whether something may be under way outside for this node. A child stack goes its own way, and can be overtaken at any time."""
+    return n.claimed_by is not None or (n.plan is not None and not any(step["step"] == "Spawn" for step in n.plan))
+
+
+def waiting_for(conn: sa.Connection, stack_id: str, name: str) -> list[int]:
+    """Lock the nodes of a stack that work on this resource, such as those that wait for the child stack it stands for."""
+    ids = list(conn.scalars(sa.select(node.c.id).where(node.c.stack_id == stack_id, node.c.name == name, node.c.state == "ready",
+                                                       node.c.kind.in_(WORK))))
+    return list(conn.scalars(_lock, {"ids": ids})) if ids else []
+
+
+def call(conn: sa.Connection, ids: Sequence[int], now: datetime) -> int:
+    """What these nodes wait for has come: they are due, unless somebody is looking right now. How many that were."""
+    idle = sa.update(node).where(node.c.id.in_(ids), node.c.state == "ready", node.c.claimed_by.is_(None), node.c.due_at > now)
+    return conn.execute(idle.values(due_at=now)).rowcount if ids else 0
+
+
+def deadlines(conn: sa.Connection, traversal_ids: Iterable[str]) -> dict[str, datetime]:
+    """Traversal -> when its time is over, for those whose time is limited."""
+    query = sa.select(node.c.traversal_id, node.c.due_at).where(node.c.traversal_id.in_(sorted(traversal_ids)), node.c.kind == "deadline",
+                                                                node.c.state == "ready", node.c.claimed_by.is_(None))
+    return {row.traversal_id: row.due_at for row in conn.execute(query)}
 
 
 def of_traversal(conn: sa.Connection, traversal_id: str, lock: bool = False) -> list[Node]:

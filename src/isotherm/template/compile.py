@@ -139,7 +139,8 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     definition = Definition(
         template=template, environment=environment, description=template.description, parameters=values,
         resources=resources, outputs=made, uses=parts.uses, output_uses=output_uses, warnings=tuple(kept_secret(report.warnings, secrets)),
-        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled), children=nesting.children)
+        checks=_checks(template, custom_rules(values), parts.customs), scope=scope, secrets=secrets, disabled=frozenset(parts.disabled),
+        children=nesting.children)
     if request.judge is not None:
         report.problems.extend(request.judge(definition, tuple(report.problems)))
     report.problems = kept_secret(report.problems, secrets)

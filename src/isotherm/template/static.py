@@ -47,7 +47,7 @@ class StaticWorld:
 
     def check(self, name: str, schema: TypeSchema, path: tuple[Any, ...]) -> None:
         attributes = self.attributes[id(schema)]
-        inside = isinstance(path[0], str) and path[0].startswith("resource.")
+        inside = (isinstance(path[0], str) and path[0].startswith("resource.")) or getattr(schema, "forwarding", False)
         if path[0] not in attributes and not schema.open and not inside:
             raise BadArgument(f"the type {schema.name} of {name!r} has no attribute {path[0]!r}.", "unknown-attribute",
                               near(path[0], [*attributes, "show"]))

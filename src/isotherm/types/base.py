@@ -30,7 +30,9 @@ class ResourceType:
     microversion: ClassVar[str] = ""
     name_limit: ClassVar[int] = 255
     nested: ClassVar[bool] = False               # whether it is a stack of its own; see types/nested.py
+    forwarding: ClassVar[bool] = False           # whether attributes that are not declared are asked of its members
     repairable: ClassVar[bool] = False           # whether an update mends one that failed; otherwise it is replaced
+    publishes: ClassVar[bool] = False            # whether a create keeps a software config, of which a project may have so many
     # keys of the kept data that are secret: never in logs, events or answers other than the attribute that hands them out
     secret_data: ClassVar[tuple[str, ...]] = ()
     # (old path, new path): values of deprecated properties move to their successors, e.g. ("networks.*.uuid", "networks.*.network")
@@ -44,6 +46,10 @@ class ResourceType:
     def translate(self, values: Values) -> dict[str, Any]:
         """Coerced property values in the form everything else sees: deprecated names resolved to their successors."""
         return renamed(values, self.renamed)
+
+    def quotes(self, properties: Values) -> set[str]:
+        """Values that may be ids of software configs whose text a plan needs; `Subject.texts` has those of the configs there are."""
+        return set()
 
     def create(self, subject: Subject) -> Sequence[Step]:
         """Steps that make the resource."""
