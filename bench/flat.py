@@ -3,17 +3,6 @@
     .venv/bin/python bench/flat.py [1000]
 """
 
-import sys
-import time
+from rig.client import flat, measure
 
-from rig.client import flat, service, tell
-
-n = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
-with service() as measured:
-    measured.wait(measured.create("warm", flat(2)), "CREATE_COMPLETE")
-    template, before, started = flat(n), measured.usage(), time.perf_counter()
-    path = measured.create("bench", template)
-    posted = time.perf_counter() - started
-    measured.wait(path, "CREATE_COMPLETE")
-    seconds = time.perf_counter() - started
-    tell("flat", n, seconds, before, measured.usage(), post_seconds=round(posted, 3))
+measure("flat", flat, 1000)

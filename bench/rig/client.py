@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,18 @@ def tell(bench: str, n: int, seconds: float, before: dict[str, Any], after: dict
     print(json.dumps({
         "bench": bench, "n": n, "seconds": round(seconds, 3), "cpu_seconds": round(after["cpu_seconds"] - before["cpu_seconds"], 3),
         "peak_mib": round(after["peak_mib"], 1), "sql_statements": after["sql_statements"] - before["sql_statements"], "database": "sqlite", **more}))
+
+
+def measure(bench: str, template: Callable[[int], str], default: int) -> None:
+    """Create one stack of n resources and tell how long it took, from POST to CREATE_COMPLETE. n: the first argument."""
+    n = int(sys.argv[1]) if len(sys.argv) > 1 else default
+    with service() as measured:
+        measured.wait(measured.create("warm", template(2)), "CREATE_COMPLETE")
+        text, before, started = template(n), measured.usage(), time.perf_counter()
+        path = measured.create("bench", text)
+        posted = time.perf_counter() - started
+        measured.wait(path, "CREATE_COMPLETE")
+        tell(bench, n, time.perf_counter() - started, before, measured.usage(), post_seconds=round(posted, 3))
 
 
 HEAD = "heat_template_version: 2021-04-16\nresources:\n"
