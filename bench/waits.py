@@ -6,7 +6,7 @@
 import sys
 import time
 
-from rig.client import service, servers, tell
+from rig.client import servers, service, tell
 
 n = int(sys.argv[1]) if len(sys.argv) > 1 else 500
 with service(server_delay=20) as measured:

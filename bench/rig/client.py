@@ -111,5 +111,6 @@ def chain(n: int) -> str:
 def servers(n: int) -> str:
     """n servers on one network."""
     net = "  net: {type: OS::Neutron::Net}\n  subnet: {type: OS::Neutron::Subnet, properties: {network: {get_resource: net}, cidr: 10.0.0.0/16}}\n"
-    one = "  s{0}:\n    type: OS::Nova::Server\n    depends_on: subnet\n    properties: {{image: cirros, flavor: m1.tiny, networks: [{{network: {{get_resource: net}}}}]}}\n"
+    one = ("  s{0}:\n    type: OS::Nova::Server\n    depends_on: subnet\n"
+           "    properties: {{image: cirros, flavor: m1.tiny, networks: [{{network: {{get_resource: net}}}}]}}\n")
     return HEAD + net + "".join(one.format(i) for i in range(n))
