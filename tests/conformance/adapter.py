@@ -13,7 +13,7 @@ from isotherm.engine.validation import validate
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Severity
 from isotherm.model.request import Caller, ValidateRequest
-from isotherm.model.step import Keep, Pause
+from isotherm.model.step import Keep, Pause, Publish
 from isotherm.model.subject import Subject
 from isotherm.template import (
     EMPTY,
@@ -88,7 +88,7 @@ class Stack:
             if isinstance(step, Keep):
                 data |= step.data
                 identity = step.physical_id or identity
-            elif not isinstance(step, Pause) and not getattr(step, "local", False):
+            elif not isinstance(step, Pause | Publish) and not getattr(step, "local", False):
                 raise Failed("cloud", resource.target, "needs a cloud")
         identity = resource.external_id or identity
         self.subjects[name] = Subject(
@@ -203,7 +203,7 @@ def schema(case: Mapping[str, Any]) -> dict[str, Any]:
     """What POST validate answers, but for the environment."""
     request = ValidateRequest(case["template"], case.get("files") or {}, case.get("environment") or {},
                               tuple(case.get("environment_files") or ()), case.get("parameters") or {})
-    answer = validate(request, Caller("user", "corpus_project"), CATALOG, LIMITS)
+    answer = validate(request, Caller("user", "corpus_project"), CATALOG, LIMITS).answer
     return {key: value for key, value in answer.items() if key != "Environment"}
 
 

@@ -120,5 +120,5 @@ def problem_of(problem: Problem) -> dict[str, Any]:
     return {
         "code": problem.code, "message": problem.message, "hint": problem.hint, "severity": problem.severity.value,
         "file": place.file, "line": place.line, "column": place.column, "path": place.path,
-        "allowed": list(problem.allowed),
+        "allowed": list(problem.allowed), "used_by": [str(place) for place in problem.used_by],
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.api.errors import BadRequest
+from isotherm.api.query import Query
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.model.request import CreateRequest, UpdateRequest, ValidateRequest
@@ -75,14 +76,15 @@ def update_request(body: Body | None, patch: bool) -> tuple[UpdateRequest, Sourc
     ), source
 
 
-def validate_request(body: Body | None, ignore_errors: tuple[str, ...], show_nested: bool) -> tuple[ValidateRequest, Source]:
+def validate_request(body: Body | None, query: Query) -> tuple[ValidateRequest, Source]:
     """What `POST validate` asks for. Raises BadRequest."""
     given = required(body, "template")
     source = required_template(given)
     return ValidateRequest(
         template=source.text, files=files(given), environment=environment(given) or {},
         environment_files=names(given, "environment_files"), parameters=mapping(given, "parameters"),
-        ignore_errors=frozenset(ignore_errors), show_nested=show_nested,
+        ignore_errors=frozenset(query.words("ignore_errors")), show_nested=query.flag("show_nested"),
+        schema_only=query.flag("schema_only"),
     ), source
 
 

@@ -2,116 +2,78 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import click
 
-from isotherm.engine.inputs import type_problems
+from isotherm import __version__
+from isotherm.author.checking import check
+from isotherm.author.codes import CODES
+from isotherm.author.sarif import sarif
+from isotherm.author.sources import load
+from isotherm.cli.inputs import FILE, inputs, pairs
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem, Severity
-from isotherm.template import Environment, compile, merge, parse, parse_environment, problems
+from isotherm.template.report import near
 from isotherm.types.registry import registry
 
-TEMPLATES = (".yaml", ".yml", ".template", ".json")
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+SHOWN_ALLOWED = 8  # a longer list is in the reference
+
+
+def as_text(found: Sequence[Problem]) -> str:
+    return "\n".join(line(one) for one in found)
+
+
+def line(one: Problem) -> str:
+    allowed = f" Allowed: {', '.join(one.allowed)}." if 0 < len(one.allowed) <= SHOWN_ALLOWED and not one.hint else ""
+    return f"{one}{allowed} [{one.severity}: {one.code}]"
+
+
+def as_json(found: Sequence[Problem]) -> str:
+    return json.dumps([asdict(one) for one in found], indent=2)
+
+
+def as_sarif(found: Sequence[Problem]) -> str:
+    return json.dumps(sarif(found, __version__), indent=2)
+
+
+FORMATS: Mapping[str, Callable[[Sequence[Problem]], str]] = {"text": as_text, "json": as_json, "sarif": as_sarif}
 
 
 @click.command("validate")
 @click.argument("templates", metavar="TEMPLATE...", type=FILE, nargs=-1, required=True)
-@click.option(
-    "-e", "--environment", "environments", type=FILE, multiple=True, help="Environment file; may be repeated."
-)
-@click.option("-p", "--parameter", "parameters", multiple=True, metavar="NAME=VALUE", help="May be repeated.")
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def command(
-    templates: tuple[Path, ...], environments: tuple[Path, ...], parameters: tuple[str, ...], form: str
-) -> None:
+@inputs
+@click.option("--format", "form", type=click.Choice([*FORMATS]), default="text", show_default=True)
+@click.option("--ignore", multiple=True, metavar="CODE", help="Leave out findings with this code; may be repeated.")
+@click.option("--schema-only", is_flag=True, help="Check without any parameter's value: all branches of all conditions.")
+def command(templates: tuple[Path, ...], environments: tuple[Path, ...], parameters: tuple[tuple[str, str], ...], form: str,
+            ignore: tuple[str, ...], schema_only: bool) -> None:
     """Check templates without a cloud: language, types, properties, references, and the files they use.
 
     Each finding is one line, file:line:column first. Exit code 1: there are errors; warnings alone do not count.
     Parameters without a value are no error.
     """
-    found = [one for file in templates for one in check(file, environments, _pairs(parameters))]
-    if form == "json":
-        click.echo(json.dumps([asdict(one) for one in found], indent=2))
-    else:
-        for one in found:
-            click.echo(f"{one} [{one.severity}: {one.code}]")
+    for code in ignore:
+        if code not in CODES:
+            raise click.BadParameter(f"{code!r} is no code of a finding. {near(code, CODES)}", param_hint="--ignore")
+    found = [one for file in templates for one in findings(file, environments, pairs(parameters), ignore, schema_only)]
+    text = FORMATS[form](found)
+    if text:
+        click.echo(text)
     if any(one.severity is Severity.ERROR for one in found):
         sys.exit(1)
 
 
-def check(file: Path, environments: Sequence[Path], parameters: Mapping[str, Any]) -> list[Problem]:
-    """Everything found in one template with these environments and parameters."""
-    types = registry()
+def findings(file: Path, environments: Sequence[Path], parameters: Mapping[str, Any], ignore: Collection[str],
+             schema_only: bool) -> list[Problem]:
+    """Everything found in one template with these environments and parameters, at the places of the files."""
     try:
-        environment = merge(*(parse_environment(path.read_text(), str(path)) for path in environments))
-        template = parse(file.read_bytes(), str(file))
-        files = dict(_files(template.document, file.parent)) | _registered(environment, environments)
-        found = problems(template, environment, files, catalog=types, parameters=parameters, strict=False)
-        if any(one.severity is Severity.ERROR for one in found):
-            return found
-        definition = compile(template, environment, files, catalog=types, parameters=parameters, strict=False)
-        return [*found, *type_problems(definition, types)]
+        sources = load(file, environments)
+        checked = check(sources.template, sources.environment, sources.files, types=registry(), parameters=parameters,
+                        schema_only=schema_only, ignore=ignore)
     except Invalid as error:
-        return list(error.problems)
-    except UnicodeDecodeError:
-        raise click.ClickException(f"an environment of {', '.join(map(str, environments))} is not UTF-8 text") from None
-
-
-def _files(document: Any, folder: Path, seen: frozenset[Path] = frozenset()) -> Iterator[tuple[str, str]]:
-    """The files that a template names, under the names it uses; those of nested templates too."""
-    for name in set(_names(document)):
-        path = (folder / name.removeprefix("file://")).resolve()
-        if path in seen or not path.is_file():
-            continue
-        text = path.read_text(errors="replace")
-        yield name, text
-        if path.suffix in TEMPLATES:
-            try:
-                yield from _files(parse(text, name).document, path.parent, seen | {path})
-            except Invalid:
-                continue  # no template, or one whose errors are told where it is used
-
-
-def _names(document: Any) -> Iterator[str]:
-    """Values of get_file, and resource types that are files."""
-    if isinstance(document, Mapping):
-        for key, value in document.items():
-            if isinstance(value, str) and (
-                key == "get_file" or (key in ("type", "Type") and value.endswith(TEMPLATES))
-            ):
-                yield value
-            else:
-                yield from _names(value)
-    elif isinstance(document, list | tuple):
-        for value in document:
-            yield from _names(value)
-
-
-def _registered(environment: Environment, environments: Sequence[Path]) -> dict[str, str]:
-    """Templates that the environments' resource registry names."""
-    found: dict[str, str] = {}
-    for folder in {path.parent for path in environments}:
-        found |= dict(_files({"resources": _as_types(environment.document.get("resource_registry"))}, folder))
-    return found
-
-
-def _as_types(registry: Any) -> list[dict[str, str]]:
-    if not isinstance(registry, Mapping):
-        return []
-    own = [{"type": value} for value in registry.values() if isinstance(value, str)]
-    return own + [one for value in registry.values() for one in _as_types(value)]
-
-
-def _pairs(parameters: Sequence[str]) -> dict[str, str]:
-    pairs = {}
-    for text in parameters:
-        name, separator, value = text.partition("=")
-        if not separator:
-            raise click.BadParameter(f"{text!r} is not NAME=VALUE", param_hint="--parameter")
-        pairs[name] = value
-    return pairs
+        return [one for one in error.problems if one.code not in ignore]
+    return [sources.located(one) for one in checked.problems]

@@ -3,7 +3,6 @@
 import re
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 
@@ -82,7 +81,7 @@ class Commands:
         if self.store.write(self.remove, stack.id, utcnow()):
             self.bus.wake(1)
 
-    def validate(self, request: ValidateRequest, caller: Caller) -> dict[str, Any]:
+    def validate(self, request: ValidateRequest, caller: Caller) -> validation.Validated:
         """What a template asks for, when it is sound. Raises Invalid with every problem."""
         return validation.validate(request, caller, self.types, self.limits)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from isotherm.author.checking import rule_problems
 from isotherm.cloud.cloud import Cloud
 from isotherm.engine.implied import wanted_resources
 from isotherm.graph.draft import Draft, Situation
@@ -81,24 +82,11 @@ def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, limi
     barred = sorted({r.target for r in definition.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    problems = type_problems(definition, types)
+    problems = rule_problems(definition, types)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)
     build(Draft(Situation("CREATE", wanted_resources(definition, types))))      # raises on a circle that implied edges would close
     return template, definition
-
-
-def type_problems(definition: Definition, types: Registry) -> list[Problem]:
-    """What each type has to say about its properties taken together, with the place of the resource where it names none."""
-    found = []
-    for name, resource in definition.resources.items():
-        kind = types.get(resource.target)
-        if kind is None or not kind.judges:
-            continue
-        for problem in kind.validate(kind.translate(definition.partial(name))):
-            place = problem.place if problem.place.line else resource.place
-            found.append(_at(place, problem))
-    return found
 
 
 def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:

@@ -1,30 +1,41 @@
 """What the API answers to a template that is to be checked only."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from isotherm.engine.inputs import read_inputs, type_problems
-from isotherm.model.errors import Forbidden, Invalid
-from isotherm.model.problem import Severity
+from isotherm.author.checking import check
+from isotherm.engine.inputs import read_inputs
+from isotherm.model.errors import Forbidden
+from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
 from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
-from isotherm.template import Definition, Limits, ParameterValue, compile, parse
+from isotherm.template import Definition, Limits, ParameterValue, parse
+from isotherm.template.report import failure
 from isotherm.types.registry import Registry
 
 TYPES = {"string": "String", "number": "Number", "comma_delimited_list": "CommaDelimitedList", "json": "Json", "boolean": "Boolean"}
 
 
-def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> dict[str, Any]:
-    """The parameters of a sound template, in the shape of the Orchestration API. Raises Invalid with every problem."""
+@dataclass(frozen=True, slots=True)
+class Validated:
+    """answer: the parameters of a sound template, in the shape of the Orchestration API. warnings: what is no error."""
+
+    answer: dict[str, Any]
+    warnings: tuple[Problem, ...]
+
+
+def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Validated:
+    """Check without a cloud. Raises Invalid with every error, but for those whose codes the request ignores."""
     inputs = read_inputs(request, limits)
-    template = parse(inputs.template, limits=limits)
-    definition = compile(template, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, strict=False)
+    checked = check(parse(inputs.template, limits=limits), inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
+                    schema_only=request.schema_only, ignore=request.ignore_errors)
+    definition = checked.definition
     barred = sorted({r.target for r in definition.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    errors = [p for p in type_problems(definition, types) if p.severity is Severity.ERROR]
-    if errors:
-        raise Invalid(errors)
+    if checked.errors:
+        raise failure(checked.errors)
     environment = inputs.environment.document
     environment.pop("encrypted_param_names", None)
     answer = {
@@ -33,7 +44,7 @@ def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: 
         "Environment": environment,
     }
     groups = groups_of(definition)
-    return answer | {"ParameterGroups": groups} if groups else answer
+    return Validated(answer | {"ParameterGroups": groups} if groups else answer, checked.warnings)
 
 
 def groups_of(definition: Definition) -> list[dict[str, Any]]:

@@ -81,7 +81,10 @@ class UpdateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ValidateRequest:
-    """A template to be checked without making anything. ignore_errors: codes of findings to leave out, e.g. "99001"."""
+    """A template to be checked without making anything.
+
+    ignore_errors: codes of findings to leave out, e.g. "unknown-type". schema_only: no parameter has a value, not even a default.
+    """
 
     template: str
     files: Mapping[str, str] = field(default_factory=dict)
@@ -90,3 +93,4 @@ class ValidateRequest:
     parameters: Mapping[str, Any] = field(default_factory=dict)
     ignore_errors: frozenset[str] = frozenset()
     show_nested: bool = False
+    schema_only: bool = False

@@ -1,0 +1,43 @@
+"""Codes of the language: parameters, functions, conditions, outputs."""
+
+from isotherm.author.codes.code import ERROR, WARNING, Code, hot, value
+
+LANGUAGE = (
+    Code("parameter-declaration", ERROR, "A parameter is not declared the way parameters are.", "Give it a type, and constraints that fit the type.",
+         hot("parameters: {p: {type: text}}")),
+    Code("bad-parameter", ERROR, "A parameter's value does not fit its type or its constraints.", "Change the value, the default, or the declaration.",
+         hot("parameters: {p: {type: number, default: many}}")),
+    Code("missing-parameter", ERROR, "A parameter has no value, or a function names one that is not declared.", "Declare it, or give it a value or a default.",
+         hot("resources: {r: {type: OS::Heat::Value, properties: {value: {get_param: p}}}}")),
+    Code("unknown-parameter", ERROR, "A value is given for a parameter that the template does not declare.", "Declare it, or take the value away.",
+         hot("", environment="parameters: {p: 1}\n")),
+    Code("bad-group", ERROR, "A parameter group is badly formed, or names a parameter twice or one that is not there.",
+         "Each group lists parameters that are in no other.", hot("parameter_groups: [{parameters: [p]}]")),
+    Code("bad-call", ERROR, "A function is not called the way it is declared.", "See the function's arguments in the reference.", value("{list_join: [1]}")),
+    Code("bad-argument", ERROR, "A function is given a value that it cannot work on.", "See the types of its arguments in the reference.",
+         hot('parameters: {p: {type: json, default: {a: 1}}}\n'
+             'resources: {r: {type: OS::Heat::Value, properties: {value: {str_split: [",", {get_param: p}]}}}}')),
+    Code("removed-function", ERROR, "The template's version no longer has this function.", "Use its successor, or an older version.",
+         value('{"Fn::Select": [0, [a]]}')),
+    Code("not-a-function", WARNING, "A map looks like a function call, but the version has no such function.",
+         "Correct the name, or choose a version that has it; as it stands it is a plain map.", value("{str_relpace: {template: a, params: {}}}")),
+    Code("unknown-condition", ERROR, "There is no condition of this name.", "Add it to `conditions`, or correct the name.",
+         hot("resources: {r: {type: OS::Heat::None, condition: c}}")),
+    Code("bad-condition", ERROR, "A condition is not true, false, a function of conditions, or the name of one.",
+         "Conditions may use equals, not, and, or, and get_param.",
+         hot("conditions: {c: {str_split: [a, b]}}\nresources: {r: {type: OS::Heat::None, condition: c}}")),
+    Code("circular-conditions", ERROR, "Conditions need each other.", "Write one of them out.",
+         hot("conditions: {a: {not: b}, b: {not: a}}\nresources: {r: {type: OS::Heat::None, condition: a}}")),
+    Code("bad-output", ERROR, "An output has no value, or is no map.", "An output is a map with `value`.", hot("outputs: {o: {description: x}}")),
+    Code("unknown-output-key", WARNING, "An output has a key that means nothing.", "Outputs have description, value and condition.",
+         hot("outputs: {o: {value: 1, values: 2}}")),
+    Code("not-known-yet", ERROR, "An output needs a value that no resource has yet.", "Ask again when the stack is complete."),
+    Code("unknown-reference", ERROR, "`get_resource` names a resource that is not there.",
+         "Correct the name; a resource with a condition is there only while it holds.",
+         hot("resources: {r: {type: OS::Heat::Value, properties: {value: {get_resource: s}}}}")),
+    Code("unknown-attribute", ERROR, "The type has no such attribute, or the path leads nowhere in it.", "See the type's attributes in the reference.",
+         hot("resources: {r: {type: OS::Heat::RandomString}}\noutputs: {o: {value: {get_attr: [r, valeu]}}}")),
+    Code("missing-file", ERROR, "A file that is named did not come with the template.",
+         "Put it beside the template; where a template is only checked, this is a warning.",
+         hot("outputs: {o: {value: {get_file: nowhere.txt}}}")),
+)

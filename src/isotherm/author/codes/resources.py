@@ -1,0 +1,38 @@
+"""Codes of the resources section."""
+
+from isotherm.author.codes.code import DEPRECATION, ERROR, WARNING, Code, hot, resource
+
+RESOURCES = (
+    Code("bad-resource", ERROR, "A resource, or one of its keys, is not of the form it must have.",
+         "A resource is a map with `type`.", hot("resources: {r: 1}")),
+    Code("bad-name", ERROR, "A resource's name has a character that names cannot have.",
+         "Leave out the slash.", hot("resources: {a/b: {type: OS::Heat::None}}")),
+    Code("duplicate-name", ERROR, "A resource has the name of a parameter.", "Rename one of them.",
+         hot("parameters: {r: {type: string}}\nresources: {r: {type: OS::Heat::None}}")),
+    Code("unknown-resource-key", ERROR, "A resource has a key that the version does not know.", "Correct it; arguments of the type go under `properties`.",
+         hot("resources: {r: {type: OS::Heat::None, property: {}}}")),
+    Code("unknown-type", ERROR, "There is no resource type of this name.",
+         "Correct it, or map it in the environment's resource_registry.", resource("OS::Heat::RandomStrin")),
+    Code("deprecated-type", WARNING, "The type is deprecated.", "Move to the type that it recommends."),
+    Code("unknown-property", ERROR, "The type has no such property.",
+         "See the type's properties in the reference.", resource("OS::Heat::RandomString", "{lenght: 3}")),
+    Code("missing-property", ERROR, "A required property is missing.", "Give it.", resource("OS::Heat::Value")),
+    Code("bad-property", ERROR, "A property's value does not fit its type or its constraints.", "Change the value as the message says.",
+         resource("OS::Heat::RandomString", "{length: long}")),
+    Code("conflicting-properties", ERROR, "A property is given under its name and an older one of its names.", "Keep the newer.",
+         resource("OS::Neutron::Port", "{network: a, network_id: a}")),
+    Code("deprecated-property", DEPRECATION, "The property is deprecated.", "Use its successor."),
+    Code("unknown-resource", ERROR, "There is no resource of this name.", "Correct it; a resource with a condition is there only while it holds.",
+         resource("OS::Heat::None", more="depends_on: s")),
+    Code("circular-dependency", ERROR, "Resources need each other, so none can be first.", "Break the circle: put the value that both need into a third.",
+         hot("resources:\n  a: {type: OS::Heat::None, depends_on: b}\n  b: {type: OS::Heat::None, depends_on: a}")),
+    Code("bad-deletion-policy", ERROR, "There is no such deletion policy.",
+         "Use delete, retain or snapshot.", resource("OS::Heat::None", more="deletion_policy: keep")),
+    Code("too-many-resources", ERROR, "The template has more resources than are allowed.", "Split it into nested templates or several stacks."),
+    Code("wrong-interface", ERROR, "A template is to take the place of a type whose properties or attributes it does not have.",
+         "Give it the missing parameters and outputs.",
+         hot("resources: {r: {type: OS::Heat::RandomString}}", environment='resource_registry: {"OS::Heat::RandomString": inner.yaml}\n', inner="")),
+    Code("nested-in-itself", ERROR, "Templates use each other without end.", "Break the circle.",
+         hot("resources: {r: {type: inner.yaml}}", inner="resources: {r: {type: inner.yaml}}")),
+    Code("nested-too-deep", ERROR, "Stacks are nested deeper than the limit.", "Flatten the templates."),
+)
