@@ -115,7 +115,7 @@ class Commands:
     def insert(self, conn: sa.Connection, stack: StackRow, inputs: Inputs, definition: Definition, credential: Credential | None,
                now: datetime) -> StackRow:
         self.check_room(conn, stack)
-        id_ = definitions.save(conn, inputs.template, inputs.environment.document, inputs.parameters, inputs.files)
+        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files)
         given = credentials.insert(conn, credential) if credential else None
         stack = replace(stack, definition_id=id_, credential_id=given, description=definition.description)
         stacks.insert(conn, stack)
@@ -127,7 +127,7 @@ class Commands:
         if row is None or row.deleted_at is not None:
             raise NotFound("The stack is gone")
         refuse_update(row)
-        id_ = definitions.save(conn, inputs.template, inputs.environment.document, inputs.parameters, inputs.files)
+        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files)
         fresh = replace(
             row, updated_at=now, description=definition.description,
             tags=request.tags if request.tags is not None else row.tags if request.patch else (),

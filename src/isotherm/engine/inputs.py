@@ -13,7 +13,7 @@ from isotherm.model.errors import Forbidden, Invalid
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
-from isotherm.template import Definition, Environment, Limits, Pseudo, Template, compile, declarations, merge, parse, parse_environment
+from isotherm.template import Definition, Environment, Limits, Pseudo, Template, compile, declarations, merge, parse, parse_environment, stored_environment
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
@@ -44,7 +44,7 @@ def merge_inputs(request: UpdateRequest, stored: DefinitionRow, limits: Limits) 
         return Inputs(request.template, environment, parameters, request.files)
     files = {**stored.files, **request.files}
     template = stored.template if request.template is None else request.template
-    before = parse_environment(dict(stored.environment), limits=limits)
+    before = stored_environment(stored.environment, limits)
     given, parameters = _environment(template, request.environment or {}, request.environment_files, files, request.parameters, limits)
     environment = merge(before, given)
     cleared = set(request.clear_parameters)

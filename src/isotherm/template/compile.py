@@ -193,7 +193,7 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
             report.add("unknown-parameter", (template.dialect.spell("parameters"),),
                        f"The template has no parameter {name!r}, which was given a value.", hint=near(name, declarations))
     texts = {key_text(name): value for name, value in chosen.items()}
-    defaults = {key_text(name): value for name, value in environment.parameter_defaults.items()}
+    defaults = {key_text(name): value for name, value in environment.defaults.items()}
     values = {}
     for name, one in declarations.items():
         table = texts if texts.get(name) is not None else defaults

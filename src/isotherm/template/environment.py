@@ -1,7 +1,7 @@
 """What comes with a template: parameter values, defaults, the resource registry, event sinks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
@@ -15,11 +15,13 @@ from isotherm.template.tree import place, plain
 MAPS = ("parameters", "parameter_defaults", "resource_registry", "parameter_merge_strategies")
 LISTS = ("encrypted_param_names", "event_sinks")
 SINKS = ("zaqar-queue",)
+SITE = "site"                           # in what is stored, never in what a user writes: the part that is the operator's
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """An environment, or several merged. merge_strategies: parameter (or `default`) -> how its values combine."""
+    """An environment, or several merged. merge_strategies: parameter (or `default`) -> how its values combine.
+    site_defaults: the operator's, below parameter_defaults."""
 
     parameters: Mapping[str, Any] = field(default_factory=dict)
     parameter_defaults: Mapping[str, Any] = field(default_factory=dict)
@@ -27,15 +29,32 @@ class Environment:
     encrypted_param_names: tuple[str, ...] = ()
     event_sinks: tuple[Any, ...] = ()
     merge_strategies: Mapping[str, str] = field(default_factory=dict)
+    site_defaults: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def document(self) -> dict[str, Any]:
-        """As plain values that JSON can say, in the sections of an environment file."""
+        """The user's part, as plain values that JSON can say, in the sections of an environment file."""
         return {
             "parameters": plain(self.parameters), "parameter_defaults": plain(self.parameter_defaults),
             "resource_registry": self.registry.document, "event_sinks": plain(self.event_sinks),
             "encrypted_param_names": list(self.encrypted_param_names),
         }
+
+    @property
+    def stored(self) -> dict[str, Any]:
+        """`document`, with the operator's part as it is now: what `stored_environment` reads."""
+        if self.registry.below is None:
+            return self.document
+        return self.document | {SITE: {"resource_registry": self.registry.below.document, "parameter_defaults": plain(self.site_defaults)}}
+
+    @property
+    def defaults(self) -> Mapping[str, Any]:
+        """Values for parameters that are given none, the operator's included."""
+        return {**self.site_defaults, **self.parameter_defaults}
+
+    def over(self, site: "Environment") -> "Environment":
+        """This one, with the operator's below it. Defaults and registry are what an operator's environment can have."""
+        return replace(self, registry=replace(self.registry, below=site.registry), site_defaults=site.parameter_defaults)
 
 
 EMPTY = Environment()
@@ -62,6 +81,12 @@ def parse_environment(text: str | bytes | Mapping[str, Any], name: str = "enviro
         registry=registry(tree.get("resource_registry", {}), name), event_sinks=tuple(tree.get("event_sinks", ())),
         encrypted_param_names=tuple(tree.get("encrypted_param_names", ())),
         merge_strategies=tree.get("parameter_merge_strategies", {}))
+
+
+def stored_environment(document: Mapping[str, Any], limits: Limits = LIMITS) -> Environment:
+    """An environment from its `stored` form."""
+    own = parse_environment({section: value for section, value in document.items() if section != SITE}, limits=limits)
+    return own.over(parse_environment(document[SITE], limits=limits)) if SITE in document else own
 
 
 def _bad(tree: Any, name: str, path: tuple[Any, ...], message: str, hint: str = "") -> Invalid:

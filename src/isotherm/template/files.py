@@ -35,14 +35,14 @@ class Prints:
     def of(self, start: frozenset[str] | None, inside: Environment) -> str:
         """Changes with any file that may be used where the strings `start` are used (None: all files), and with the environment inside."""
         types = inside.registry.types
-        key = (start, None if inside.registry.resources else id(types))
+        key = (start, None if any(layer.resources for layer in inside.registry.layers) else id(types))
         if key[1] is None or key not in self._known:
             self._known[key] = self._print(start, inside), types        # held, so that its id is not given to another
         return self._known[key][0]
 
     def _print(self, start: frozenset[str] | None, inside: Environment) -> str:
         used = self.files if start is None else needed(start, self.files, inside.registry, self.limits)
-        return fingerprint([inside.registry.document, inside.parameter_defaults, {name: self._text(name) for name in used}])
+        return fingerprint([*(layer.document for layer in inside.registry.layers), inside.defaults, {name: self._text(name) for name in used}])
 
     def _text(self, name: str) -> str:
         if name not in self._texts:
@@ -107,9 +107,10 @@ def strings(value: Any, key: Any = None) -> Iterator[str]:
 
 
 def _tables(registry: Registry) -> Iterator[Mapping[str, Any]]:
-    yield registry.types
-    for inner in registry.resources.values():
-        yield from _tables(inner)
+    for layer in registry.layers:
+        yield layer.types
+        for inner in layer.resources.values():
+            yield from _tables(inner)
 
 
 def _names(string: str, files: Mapping[str, str], registry: Registry, tables: list[Mapping[str, Any]]) -> Iterator[str]:

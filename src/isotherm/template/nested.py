@@ -67,7 +67,7 @@ def differences(own: TemplateType, replaced: TypeSchema) -> list[str]:
 def environment_of(resource: str, environment: Environment) -> Environment:
     """The environment of the nested stack that a resource is: registry and defaults, but no parameters."""
     return Environment(parameter_defaults=environment.parameter_defaults, registry=environment.registry.inside(resource),
-                       event_sinks=environment.event_sinks)
+                       event_sinks=environment.event_sinks, site_defaults=environment.site_defaults)
 
 
 def generated(name: str, document: Mapping[str, Any], limits: Limits) -> Template:

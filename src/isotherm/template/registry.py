@@ -1,35 +1,47 @@
 """The resource registry: what a type's name stands for, as a value."""
 
 import fnmatch
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
 
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
 from isotherm.model.schema import is_template
+from isotherm.template.aliases import ALIASES
 from isotherm.template.report import near, shown
 
 HOOKS = ("pre-create", "pre-update", "pre-delete", "post-create", "post-update", "post-delete")
 RESTRICTIONS = ("update", "replace")
 BASE, RESOURCES = "base_url", "resources"
+UNMAPPED: Final = ""                    # what a registry says of a name that it does not have
 
 
 @dataclass(frozen=True, slots=True)
 class Registry:
     """types: name or pattern -> what it stands for (None: no such type). resources: resource name or pattern -> its own
-    registry: types, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack."""
+    registry: types, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack. below: the operator's, asked
+    for what this one does not have. written: this one as the user gave it."""
 
     types: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, "Registry"] = field(default_factory=dict)
     hooks: tuple[str, ...] = ()
     restricted_actions: tuple[str, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict)
+    below: "Registry | None" = None
 
     @property
     def document(self) -> dict[str, Any]:
-        """As in an environment file; `resources` is always there."""
+        """As in an environment file, without what is below; `resources` is always there."""
         return {RESOURCES: {}} | dict(self.written)
+
+    @property
+    def layers(self) -> Iterator["Registry"]:
+        """This one, and those below it, each stronger than the next."""
+        layer: Registry | None = self
+        while layer is not None:
+            yield layer
+            layer = layer.below
 
     def target(self, type_name: str, resource: str = "") -> str | None:
         """What a type stands for: another type, a template's file name or URL, or itself. The name of a template is never
@@ -44,48 +56,69 @@ class Registry:
             seen.append(found)
 
     def _once(self, name: str, resource: str) -> str | None:
+        for layer in self.layers:
+            found = layer._own(name, resource)
+            if found != UNMAPPED:
+                return found
+        found = _mapped(name, (ALIASES,))
+        return name if found == UNMAPPED else found
+
+    def _own(self, name: str, resource: str) -> str | None:
+        if not self.types and not self.resources:
+            return UNMAPPED
         tables = [own.types for pattern, own in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
-        for table in (*tables, self.types):
-            if table.get(name) is not None:
-                return _text(table[name])
-        for table in (*tables, self.types):
-            globs = [key for key in table if key.endswith("*") and name.startswith(key[:-1])]
-            if globs:
-                key = max(globs, key=len)
-                to = _text(table[key])
-                return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
-        return name
+        return _mapped(name, (*tables, self.types))
 
     def extended(self, later: "Registry") -> "Registry":
         """Both; what the later says wins."""
         if not later.written:
             return self
         kept = {key: value for key, value in later.written.items() if value is not None}
-        return registry({**self.written, **kept}, "environment")
+        return replace(registry({**self.written, **kept}, "environment"), below=self.below)
 
     def inside(self, resource: str) -> "Registry":
         """The registry of the nested stack that a resource is."""
+        below = self.below.inside(resource) if self.below is not None else None
         if not self.resources:
-            return self
+            return self if below is self.below else replace(self, below=below)
         own = [one for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)]
         resources = {name: one for part in own for name, one in part.resources.items()}
         types = dict(self.types)
         for part in own:
             types |= part.types
-        return Registry(types, resources, written={**types, RESOURCES: {name: one.written for name, one in resources.items()}})
+        return Registry(types, resources, written={**types, RESOURCES: {name: one.written for name, one in resources.items()}},
+                        below=below)
 
     def hooks_of(self, resource: str) -> frozenset[str]:
         """The hooks that stop a resource until they are cleared."""
-        return frozenset(hook for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)
-                         for hook in one.hooks)
+        return frozenset(hook for one in self._of(resource) for hook in one.hooks)
 
     def restrictions_of(self, resource: str) -> frozenset[str]:
         """What an update may not do with a resource: `update`, `replace`."""
-        return frozenset(action for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)
-                         for action in one.restricted_actions)
+        return frozenset(action for one in self._of(resource) for action in one.restricted_actions)
+
+    def _of(self, resource: str) -> Iterator["Registry"]:
+        for layer in self.layers:
+            for pattern, one in layer.resources.items():
+                if fnmatch.fnmatchcase(resource, pattern):
+                    yield one
 
 
 EMPTY_REGISTRY = Registry()
+
+
+def _mapped(name: str, tables: tuple[Mapping[str, Any], ...]) -> str | None:
+    """What the first table that has the name, or else the longest pattern, makes of it."""
+    for table in tables:
+        if table.get(name) is not None:
+            return _text(table[name])
+    for table in tables:
+        globs = [key for key in table if key.endswith("*") and name.startswith(key[:-1])]
+        if globs:
+            key = max(globs, key=len)
+            to = _text(table[key])
+            return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
+    return UNMAPPED
 
 
 def _text(target: Any) -> str | None:

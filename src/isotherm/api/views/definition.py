@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from isotherm.model.records import DefinitionRow
-from isotherm.template import parse_environment
+from isotherm.template import stored_environment
 from isotherm.template.parameters import MASK
 
 SHOWN = ("parameters", "parameter_defaults", "resource_registry", "event_sinks", "encrypted_param_names")
@@ -12,7 +12,7 @@ SHOWN = ("parameters", "parameter_defaults", "resource_registry", "event_sinks",
 
 def environment_view(row: DefinitionRow, hidden: Collection[str]) -> dict[str, Any]:
     """The environment and the parameters given with the request, as one; hidden values masked."""
-    document = parse_environment(row.environment).document
+    document = stored_environment(row.environment).document
     view = {section: document[section] for section in SHOWN}
     view["resource_registry"] = {"resources": {}} | view["resource_registry"]
     view["parameters"] = masked(view["parameters"] | dict(row.parameters), hidden)
