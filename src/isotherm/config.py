@@ -159,6 +159,12 @@ class Limits:
         low=-1,
         was="DEFAULT.max_stacks_per_tenant",
     )
+    max_software_configs_per_tenant: int = option(
+        4096,
+        "Software configs of one project; -1: any number.",
+        low=-1,
+        was="DEFAULT.max_software_configs_per_tenant",
+    )
     max_events_per_stack: int = option(
         1000, "Events kept of one stack, the newest; -1: all.", low=-1, was="DEFAULT.max_events_per_stack"
     )

@@ -2,12 +2,14 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
 from isotherm.engine import prepare, steps
-from isotherm.engine.brief import Brief, subject_of
+from isotherm.engine.brief import Brief, Told, subject_of
+from isotherm.engine.children import LOOK, Children, awaited
+from isotherm.engine.configs import Changes, Configs, changes
 from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.implied import attributes_read
@@ -17,9 +19,10 @@ from isotherm.engine.report import Report
 from isotherm.model.errors import CloudError, Invalid, IsothermError
 from isotherm.model.outcome import Done, Facts, Failed, Next, Outcome
 from isotherm.model.records import ResourceRow
-from isotherm.model.step import Step, from_json, to_json
+from isotherm.model.step import Await, Publish, Spawn, Step, Withdraw, from_json, to_json
 from isotherm.types.base import ResourceType
 from isotherm.types.finding import Wanted
+from isotherm.types.nested import NestedType
 from isotherm.types.registry import Registry
 
 log = logging.getLogger(__name__)
@@ -29,13 +32,15 @@ MOST_TRIES = 10                 # claims of one step that ended without a word: 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A plan under way. fresh: the plan is new and not stored yet. number: the step to run."""
+    """A plan under way. fresh: the plan is new and not stored yet. number: the step to run. configs: what this turn's steps have done to
+    software configs."""
 
     brief: Brief
     prepared: Prepared
     number: int = 0
     fresh: bool = False
     live: Mapping[str, Any] | None = None
+    configs: Changes = field(default_factory=dict)
 
     @property
     def kind(self) -> ResourceType | None:
@@ -53,8 +58,10 @@ class Job:
 class Attempts:
     """Turns briefs into reports. Nothing is written here."""
 
-    def __init__(self, definitions: Definitions, types: Registry, credentials: Credentials, max_attempts: int):
-        self.definitions, self.types, self.credentials, self.max_attempts = definitions, types, credentials, max_attempts
+    def __init__(self, definitions: Definitions, types: Registry, credentials: Credentials, configs: Configs, children: Children,
+                 max_attempts: int):
+        self.definitions, self.types, self.credentials, self.configs = definitions, types, credentials, configs
+        self.children, self.max_attempts = children, max_attempts
 
     def inline(self, brief: Brief) -> Report | None:
         """The report, if no call is needed to get it; None if this is work for a thread."""
@@ -95,14 +102,18 @@ class Attempts:
             return Report(brief, Done(), quiet=True) if prepared is None else Job(brief, prepared, fresh=True)
         definition = self.definitions.get(brief.stack)
         goal = prepare.target(brief, definition, self.types, attributes_read(definition, brief.node.name, self.types))
-        if goal.names and not allow_calls:
+        quoted = goal.kind.quotes(goal.properties)
+        if not allow_calls and (goal.names or quoted or goal.kind.publishes):
             return None
-        return Job(brief, prepare.converge(brief, goal, self.find(brief, goal), now), fresh=True)
+        goal = replace(goal, texts=self.configs.texts(brief.stack.project_id, quoted) if quoted else {})
+        prepared = prepare.converge(brief, goal, self.find(brief, goal), now)
+        self.configs.admit(brief.stack.project_id, prepared.steps)
+        return Job(brief, prepared, fresh=True)
 
     def find(self, brief: Brief, goal: Target) -> Mapping[Wanted, str]:
         if not goal.names:
             return {}
-        ids, unfound = self.credentials.cloud(brief.stack).find_all(goal.names)
+        ids, unfound = self.credentials.cloud(brief.stack).find_all(goal.names, believe_ids=True)
         if unfound:
             raise Invalid([one.problem for one in unfound])
         return ids
@@ -121,6 +132,10 @@ class Attempts:
         """Run steps until one goes outside, waits, fails, or none is left."""
         called = False
         while (step := job.step) is not None:
+            if isinstance(step, Spawn):
+                return self.spawned(job, step) if allow_calls else None
+            if isinstance(step, Await) and (job.fresh or job.number != job.brief.node.step):
+                return self.report(job, Next(job.number))           # the child is looked at when the node is claimed
             if not steps.is_local(step):
                 if job.fresh or called:
                     return self.report(job, Next(job.number))       # the plan is on record before its first call
@@ -129,18 +144,34 @@ class Attempts:
                 called = True
             outcome, facts = self.run(job, step)
             job = learn(job, facts)
+            if isinstance(step, Publish | Withdraw):
+                job = replace(job, configs={**job.configs, **changes(step, job.row, job.brief.stack, utcnow())})
             if not (isinstance(outcome, Next) and outcome.step > job.number and not outcome.seconds):
                 if isinstance(outcome, Done):
                     break
-                return self.report(job, outcome, facts)
+                return replace(self.report(job, outcome, facts), awaits=job.row.physical_id or "" if isinstance(step, Await) else "")
             job = replace(job, number=outcome.step)
         return self.finished(job)
+
+    def spawned(self, job: Job, step: Spawn) -> Report:
+        """The child stack is to set out for its goal when this is recorded."""
+        brief, kind = job.brief, job.kind
+        if not isinstance(kind, NestedType):
+            raise Invalid(f"The resource type {job.row.type} is not known to this engine as one that is a stack")
+        if brief.overtaken:
+            return Report(brief, Done(), quiet=True)
+        goal = self.children.goal(brief.stack, job.row, step, kind, subject_of(brief.stack, job.row), job.prepared.reads)
+        job = learn(job, Facts(goal.stack_id)) if goal.row else job
+        return replace(self.report(job, Next(job.number + 1, LOOK)), spawn=goal)
 
     def run(self, job: Job, step: Step) -> tuple[Outcome, Facts]:
         brief, node = job.brief, job.brief.node
         kind = job.kind
         if kind is None:
             raise Invalid(f"The resource type {job.row.type} is not known to this engine")
+        if isinstance(step, Await) and isinstance(kind, NestedType):
+            told = brief.child or Told(None)
+            return awaited(told, step, job.number, kind, subject_of(brief.stack, job.row), job.prepared.reads, self.types)
         cloud: Cloud | None = None if steps.is_local(step) else self.credentials.cloud(brief.stack)
         here = job.number == node.step and not job.fresh
         turn = steps.Turn(step, job.number, kind, replace(subject_of(brief.stack, job.row), live=job.live or {}),
@@ -159,11 +190,12 @@ class Attempts:
         prepared, row, now = job.prepared, job.row, utcnow()
         begun = begun_row(job)
         if prepared.gone:
-            return Report(job.brief, Done(), replace(row, status="COMPLETE", updated_at=now), begun, gone=True)
+            return Report(job.brief, Done(), replace(row, status="COMPLETE", updated_at=now), begun, gone=True, configs=job.configs)
         if not prepared.quiet:
             row = replace(row, status="COMPLETE", reason="state changed", updated_at=now)
         row = replace(row, attributes=attributes(job, row), requires=job.brief.node.requires)
-        return Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet)
+        return Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet,
+                      configs=job.configs)
 
     def report(self, job: Job, outcome: Outcome, facts: Facts | None = None) -> Report:
         """The plan goes on, is retried, or has failed."""
@@ -172,13 +204,13 @@ class Attempts:
             row = replace(job.row, status="FAILED", reason=outcome.reason, updated_at=utcnow())
             if job.prepared.quiet:
                 row = replace(row, action="UPDATE")
-            return Report(job.brief, outcome, row, begun_row(job), replaces)
+            return Report(job.brief, outcome, row, begun_row(job), replaces, configs=job.configs)
         changed = job.fresh or job.row is not job.brief.row      # what any step of this turn has learnt, not only the last
         node = job.brief.node
         held = {"live": job.live, "reads": sorted(job.prepared.reads), "quiet": job.prepared.quiet, "gone": job.prepared.gone}
         progress = {key: value for key, value in held.items() if value} if job.fresh or facts is None or facts.live is not None else node.progress
         return Report(job.brief, outcome, job.row if changed else None, begun_row(job), replaces,
-                      plan=to_json(job.prepared.steps) if job.fresh else None, progress=progress)
+                      plan=to_json(job.prepared.steps) if job.fresh else None, progress=progress, configs=job.configs)
 
     def failed(self, brief: Brief, row: ResourceRow | None, reason: str) -> Report:
         """The node fails, and its resource with it."""

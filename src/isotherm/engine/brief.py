@@ -1,22 +1,32 @@
 """What a worker must know to run a node's next step."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
 
-from isotherm.model.records import Node, ResourceRow, StackRow
+from isotherm.model.records import Node, OutputRow, ResourceRow, StackRow
 from isotherm.model.subject import Subject
-from isotherm.store import resources, stacks
+from isotherm.store import outputs, resources, stacks
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A child as it was when its owner's node was claimed. stack None: there is none. outputs and rows (its resources) are only read
+    when it has ended."""
+
+    stack: StackRow | None
+    outputs: Sequence[OutputRow] = ()
+    rows: Mapping[str, ResourceRow] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Brief:
     """A claimed node with its stack, its resource row, and the rows of the resources it needs.
 
-    overtaken: the action of a newer traversal, "" when there is none. latest: until when (`time.monotonic`) a request that
-    changes something may be sent: its answer must be here before the claim ends.
+    child: the nested stack whose end the node waits for. overtaken: the action of a newer traversal, "" when there is none.
+    latest: until when (`time.monotonic`) a request that changes something may be sent: its answer must be here before the claim ends.
     """
 
     node: Node
@@ -24,6 +34,7 @@ class Brief:
     row: ResourceRow | None = None
     needs: Mapping[str, ResourceRow] = field(default_factory=dict)
     latest: float = math.inf
+    child: Told | None = None
 
     @property
     def overtaken(self) -> str:
@@ -40,8 +51,25 @@ def load(conn: sa.Connection, claimed: Iterable[Node]) -> list[Brief]:
         if n.plan is None and n.requires:
             needs.setdefault(n.stack_id, set()).update(n.requires)
     others = {stack_id: resources.by_names(conn, stack_id, names) for stack_id, names in needs.items()}
-    return [Brief(n, found[n.stack_id], own.get(n.resource_id or ""), others.get(n.stack_id, {}) if n.plan is None else {})
+    waiting = {n.id: id_ for n in claimed if waits_for_child(n) and n.resource_id in own and (id_ := own[n.resource_id].physical_id)}
+    children = look(conn, sorted(set(waiting.values()))) if waiting else {}
+    return [Brief(n, found[n.stack_id], own.get(n.resource_id or ""), others.get(n.stack_id, {}) if n.plan is None else {},
+                  child=children.get(waiting.get(n.id, "")) or Told(None))
             for n in claimed if n.stack_id in found]
+
+
+def waits_for_child(n: Node) -> bool:
+    """Whether the next step is to see how the child stack is getting on."""
+    return n.plan is not None and n.step < len(n.plan) and n.plan[n.step]["step"] == "Await"
+
+
+def look(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Told]:
+    """Child stacks by id, with what they give."""
+    told: dict[str, Told] = {}
+    for id_, stack in stacks.get_many(conn, ids).items():
+        over = stack.status != "IN_PROGRESS" and stack.deleted_at is None
+        told[id_] = Told(stack, outputs.of(conn, id_), resources.current(conn, id_)) if over else Told(stack)
+    return {id_: told.get(id_, Told(None)) for id_ in ids}
 
 
 def subject_of(stack: StackRow, row: ResourceRow) -> Subject:

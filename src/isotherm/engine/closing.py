@@ -40,7 +40,7 @@ class Closing:
             self.store.write(expire, brief.node, utcnow())
         else:
             self.give_back(brief)
-            self.store.write(self.end, brief.node, self.definition(brief.stack), utcnow())
+            self.store.write(self.end, brief, self.definition(brief.stack), utcnow())
         self.bus.wake(1)
         return None
 
@@ -64,8 +64,11 @@ class Closing:
         except (CloudError, IsothermError) as error:
             log.warning("stack %s: its credential could not be revoked: %s", stack.id, error)
 
-    def end(self, conn: sa.Connection, node: Node, definition: Definition | None, now: datetime) -> None:
+    def end(self, conn: sa.Connection, brief: Brief, definition: Definition | None, now: datetime) -> None:
         """Settle the stack: complete, failed, or on to a rollback. Nothing happens if the traversal has been overtaken."""
+        node, owner, resource = brief.node, brief.stack.owner_id, brief.stack.parent_resource
+        # The parent's before the child's, as everywhere: who brings a child on its way holds the parent's node.
+        callers = nodes.waiting_for(conn, owner, resource) if owner and resource else []
         stack = stacks.lock(conn, node.stack_id)
         if stack is None or nodes.held(conn, [node]).get(node.id) not in ("", nodes.EXPIRED):
             return
@@ -80,6 +83,7 @@ class Closing:
                 return
             resources.distrust(conn, nodes.unvisited(conn, stack.id))
             self.tell_outputs(conn, stack, definition)
+        nodes.call(conn, callers, now)
         nodes.forget(conn, stack.id, node.traversal_id)
         traversals.delete_ended(conn, stack.id)
         events.prune(conn, stack.id, self.max_events)

@@ -1,16 +1,23 @@
 """Compiled definitions, one for each stored one, shared by all threads."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
 import sqlalchemy as sa
 
 from isotherm.cloud.kept import Kept
 from isotherm.model.records import DefinitionRow, StackRow
 from isotherm.store import definitions as stored
 from isotherm.store.store import Store
-from isotherm.template import Definition, Pseudo, parse, parse_environment
+from isotherm.template import LIMITS, Definition, Facade, Pseudo, stored_environment
 from isotherm.template import compile as compile_definition
+from isotherm.template.files import parse_once
 from isotherm.types.registry import Registry
 
-KEPT = 50
+SMALL = 20                              # resources of a definition that counts as small
+KEPT_SMALL, KEPT_LARGE = 800, 40
+STORED = replace(LIMITS, text=1 << 40, nodes=1 << 40, resources=1 << 40)     # what is stored was let in under the limits of its time
 
 
 class Definitions:
@@ -18,11 +25,12 @@ class Definitions:
 
     def __init__(self, store: Store, types: Registry, region: str = ""):
         self._store, self._types, self._region = store, types, region
-        self._kept: Kept[Definition] = Kept(KEPT)
+        self._small: Kept[Definition] = Kept(KEPT_SMALL)
+        self._large: Kept[Definition] = Kept(KEPT_LARGE)
 
     def cached(self, definition_id: str) -> Definition | None:
         """The definition if it is at hand."""
-        return self._kept.get(definition_id)
+        return self._small.get(definition_id) or self._large.get(definition_id)
 
     def get(self, stack: StackRow, definition_id: str | None = None) -> Definition:
         """The stack's present definition, or another one of its own."""
@@ -34,15 +42,29 @@ class Definitions:
         return self.cached(definition_id) or self.keep(definition_id, self.compiled(stack, stored.load(conn, definition_id)))
 
     def compiled(self, stack: StackRow, row: DefinitionRow) -> Definition:
-        """What is stored was checked when it came in: it is compiled without asking again whether its values are fit."""
+        """What is stored was checked when it came in: it is compiled without asking again whether its values are fit. The parameters
+        of a nested stack are checked now that they are known; raises Invalid."""
         pseudo = pseudo_of(stack, self._region)
-        return compile_definition(parse(row.template), parse_environment(dict(row.environment)), row.files, catalog=self._types,
-                                  parameters=row.parameters, pseudo=pseudo, strict=False)
+        template = parse_once(row.template, row.outer.get("name", "template"), STORED)
+        facade = Facade(**row.outer["facade"]) if "facade" in row.outer else None
+        made = compile_definition(template, stored_environment(row.environment, STORED), row.files, catalog=self._types,
+                                  parameters=row.parameters, pseudo=pseudo, strict=facade is not None, facade=facade, shallow=True)
+        return read_from_outside(made, row.outer.get("reads", ()))
 
     def keep(self, definition_id: str, definition: Definition) -> Definition:
         """Remember a definition; the one least used is dropped when there are many."""
-        self._kept.put(definition_id, definition)
+        kept = replace(definition, children={}) if definition.children else definition
+        (self._small if len(kept.resources) <= SMALL else self._large).put(definition_id, kept)
         return definition
+
+
+def read_from_outside(definition: Definition, reads: Sequence[tuple[str, Sequence[Any]]]) -> Definition:
+    """The definition, in which these attributes of resources are kept as if outputs used them."""
+    used = {name: set(paths) for name, paths in definition.output_uses.items()}
+    for name, path in reads:
+        if name in definition.resources:
+            used.setdefault(name, set()).add(tuple(path))
+    return replace(definition, output_uses={name: frozenset(paths) for name, paths in used.items()}) if reads else definition
 
 
 def pseudo_of(stack: StackRow, region: str) -> Pseudo:

@@ -23,8 +23,8 @@ def attributes_read(definition: Definition, name: str, types: Registry) -> froze
     if not paths:
         return frozenset()
     kind = types.get(definition.resources[name].target)
-    every = {a.name for a in kind.attributes} if kind and any(not path for path in paths) else set()
-    return frozenset({str(path[0]) for path in paths if path} | every)
+    every = {a.name for a in definition.resources[name].schema.attributes if a.name != "show"} if any(not path for path in paths) else set()
+    return frozenset({kind.spot(path)[0] if kind else str(path[0]) for path in paths if path} | every)
 
 
 def implied_dependencies(definition: Definition, types: Registry) -> Mapping[str, frozenset[str]]:

@@ -9,8 +9,10 @@ from isotherm.engine.brief import Brief, subject_of
 from isotherm.engine.names import new_id, physical_name
 from isotherm.engine.steps import settle_on
 from isotherm.engine.world import RowsWorld
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Severity
 from isotherm.model.records import ResourceRow
-from isotherm.model.step import Call, Read, Step, Until
+from isotherm.model.step import Await, Call, Read, Step, Until
 from isotherm.model.subject import Subject
 from isotherm.template import Definition
 from isotherm.types.base import ResourceType
@@ -22,7 +24,8 @@ HANDED_OVER = "handed_over"         # in a row's data: its successor was given w
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one resource is to become. names: those in `properties` that stand for cloud objects."""
+    """What one resource is to become. names: those in `properties` that stand for cloud objects. texts: of the software configs that
+    they name."""
 
     kind: ResourceType
     properties: Mapping[str, Any]
@@ -32,6 +35,12 @@ class Target:
     deletion_policy: str
     external_id: str | None = None
     names: frozenset[Wanted] = frozenset()
+    texts: Mapping[str, str] = field(default_factory=dict)
+    update_policy: Mapping[str, Any] = field(default_factory=dict)
+
+    def subject(self, brief: Brief, row: ResourceRow) -> Subject:
+        """The resource as its type plans for it."""
+        return replace(subject_of(brief.stack, row), texts=self.texts, update_policy=self.update_policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +66,7 @@ def target(brief: Brief, definition: Definition, types: Registry, reads: frozens
     world = RowsWorld(brief.stack, brief.needs, types)
     properties = kind.translate(definition.properties(name, world))
     return Target(kind, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,
-                  resource.external_id, frozenset(wanted(kind.properties, properties)))
+                  resource.external_id, frozenset(wanted(kind.properties, properties)), update_policy=definition.update_policy(name))
 
 
 def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetime) -> Prepared:
@@ -70,10 +79,13 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
                          metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
     if goal.external_id:
         return _adopt(brief, wanted_row, goal)
+    if never_begun(row) or row.status == "FAILED" or row.properties != properties:
+        _check_rules(goal)
     if never_begun(row):
         return _create(brief, wanted_row, goal)
     # A create that failed may have left something behind all the same: its row is kept until clean-up has looked.
-    if row.type != goal.kind.name or row.status == "FAILED" or goal.kind.replaces(row.properties, properties):
+    lost = row.status == "FAILED" and not (goal.kind.repairable and row.physical_id)
+    if lost or not goal.kind.succeeds(row.type) or goal.kind.replaces(row.properties, properties):
         id_ = new_id()
         name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)
         fresh = replace(wanted_row, id=id_, physical_name=name, physical_id=None, created_at=now, data={}, attributes={}, replaces=row.id, replaced_by=None)
@@ -81,15 +93,22 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
     return _update(brief, row, wanted_row, goal)
 
 
+def _check_rules(goal: Target) -> None:
+    """The type's rules between properties, now that every value is known. Raises Invalid."""
+    broken = [problem for problem in goal.kind.validate(goal.properties) if problem.severity is Severity.ERROR] if goal.kind.judges else []
+    if broken:
+        raise Invalid(broken)
+
+
 def _create(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
     row = replace(row, action="CREATE", status="IN_PROGRESS", reason="state changed")
-    subject = subject_of(brief.stack, row)
+    subject = goal.subject(brief, row)
     return Prepared(row, _and_read(goal, subject, goal.kind.create(subject)), kind=goal.kind, reads=goal.reads)
 
 
 def _replacement(brief: Brief, old: ResourceRow, fresh: ResourceRow, goal: Target) -> Prepared:
     """A create, before which the old incarnation hands over what only one of them can have."""
-    before = subject_of(brief.stack, old)
+    before = goal.subject(brief, old)
     given = [settle_on(step, before) for step in goal.kind.hand_over(before, fresh.properties)] if old.physical_id else []
     made = _create(brief, fresh, goal)
     return replace(made, steps=(*given, *made.steps), replaces=replace(old, data={**old.data, HANDED_OVER: True}) if given else old)
@@ -99,11 +118,13 @@ def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> P
     if HANDED_OVER in row.data:
         row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed",
                       data={key: value for key, value in row.data.items() if key != HANDED_OVER})
-        subject = subject_of(brief.stack, row)
+        subject = goal.subject(brief, row)
         back = (*goal.kind.take_back(subject), *goal.kind.update(subject, old.properties))
         return Prepared(row, _and_read(goal, subject, back), kind=goal.kind, reads=goal.reads)
-    subject = subject_of(brief.stack, row)
-    if old.properties == row.properties and old.metadata == row.metadata and old.status == "COMPLETE":
+    subject = goal.subject(brief, row)
+    # What a stack is made from is more than its properties: the files and the registry that apply inside.
+    inside = goal.kind.nested and old.fingerprint != row.fingerprint
+    if old.properties == row.properties and old.metadata == row.metadata and old.status == "COMPLETE" and not inside:
         missing = goal.reads - old.attributes.keys()
         steps = tuple(goal.kind.read(subject, frozenset(missing))) if missing and goal.kind.reads(set(missing)) else ()
         return Prepared(replace(row, action=old.action, status=old.status, reason=old.reason), steps, quiet=True, kind=goal.kind, reads=goal.reads)
@@ -117,7 +138,7 @@ def _adopt(brief: Brief, row: ResourceRow, goal: Target) -> Prepared:
     """An object that exists already: looked at, never made, never deleted."""
     row = replace(row, action="CHECK", status="IN_PROGRESS", reason="state changed", physical_id=goal.external_id, external_id=goal.external_id,
                   deletion_policy="Retain")
-    subject = subject_of(brief.stack, row)
+    subject = goal.subject(brief, row)
     return Prepared(row, _and_read(goal, subject, goal.kind.check(subject)), kind=goal.kind, reads=goal.reads)
 
 
@@ -126,6 +147,8 @@ def _and_read(goal: Target, subject: Subject, steps: Sequence[Step]) -> tuple[St
     if not goal.reads or not goal.kind.reads(set(goal.reads)):
         return tuple(steps)
     last = steps[-1] if steps else None
+    if isinstance(last, Await):
+        return tuple(steps)
     shows = isinstance(last, Read) or (isinstance(last, Until) and not last.gone) or (isinstance(last, Call) and bool(last.live))
     look = goal.kind.read(subject, goal.reads)
     return (*steps, *(step for step in look if not (shows and isinstance(step, Read))))

@@ -8,7 +8,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from isotherm.engine import configs
 from isotherm.engine.brief import Brief
+from isotherm.engine.children import ChildGoal, begin_child, remaining, still_going
+from isotherm.engine.configs import Changes
 from isotherm.engine.stack_events import resource_event
 from isotherm.model.outcome import Done, Failed, Next, Outcome, Retry
 from isotherm.model.records import Node, ResourceRow
@@ -24,7 +27,8 @@ class Report:
 
     row: the resource's new content. begun: the row as it was announced when work on it began (an event of its own).
     replaces: the row this one takes over from. gone: the row is to be forgotten. plan, progress: to store with the node.
-    quiet: nothing changed for the user, so no event. unused: the claim is given back as it was.
+    quiet: nothing changed for the user, so no event. unused: the claim is given back as it was. configs: software configs that come or go.
+    spawn: what a child stack is to be brought to. awaits: the child stack that the node now waits for.
     """
 
     brief: Brief
@@ -37,6 +41,9 @@ class Report:
     progress: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
     unused: bool = False
+    configs: Changes = field(default_factory=dict)
+    spawn: ChildGoal | None = None
+    awaits: str = ""
 
     @property
     def node(self) -> Node:
@@ -57,8 +64,9 @@ def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int
     A worker that lost its claim still hands in the ids the cloud gave it; everything else of its report is void.
     """
     held = nodes.held(conn, [report.node for report in reports])
-    resources.keep_ids(conn, [r.row for r in reports if r.row is not None and r.node.id not in held and r.row.physical_id])
+    resources.keep_ids(conn, [r.row for r in reports if r.row is not None and r.node.id not in held and r.row.physical_id and not r.configs])
     good = [_obey(report, held[report.node.id], now) for report in reports if report.node.id in held]
+    good = _begin_children(conn, good, now)
     _record_resources(conn, good, now)
     return _record_nodes(conn, good, held, now)
 
@@ -68,19 +76,42 @@ def _obey(report: Report, overtaken: str, now: datetime) -> Report:
     One whose time is over fails."""
     if overtaken not in ("", nodes.EXPIRED) and report.node.plan is None:
         return Report(report.brief, Done(), quiet=True)     # no plan on record, so no call was made; the new traversal's graph knows no row of it
+    if overtaken not in ("", nodes.EXPIRED) and (report.spawn or report.awaits):
+        return replace(report, outcome=Done(), quiet=True, spawn=None, awaits="")     # whoever has overtaken it sees to the child
     if overtaken == nodes.EXPIRED and isinstance(report.outcome, Next | Retry):
         row = report.row or report.brief.row
         late = None if row is None else replace(row, status="FAILED", reason=TIMED_OUT, updated_at=now)
-        return replace(report, outcome=Failed(TIMED_OUT), row=late)
+        return replace(report, outcome=Failed(TIMED_OUT), row=late, spawn=None, awaits="")
     if overtaken == "DELETE" and isinstance(report.outcome, Next | Retry):
         return replace(report, outcome=Done(), quiet=True)
     return report
+
+
+def _begin_children(conn: sa.Connection, reports: list[Report], now: datetime) -> list[Report]:
+    """Start the child stacks that these reports ask for. A node whose child has ended meanwhile does not wait for it: its call came
+    while somebody was looking, and was not heard."""
+    if not any(report.spawn or report.awaits for report in reports):
+        return reports
+    left = remaining(conn, {report.node.traversal_id for report in reports if report.spawn}, now)
+    begun = [_with_child(conn, report, report.spawn, left.get(report.node.traversal_id), now) if report.spawn else report for report in reports]
+    going = still_going(conn, {report.awaits for report in begun if report.awaits})
+    return [replace(report, outcome=Next(report.outcome.step)) if report.awaits and report.awaits not in going and isinstance(report.outcome, Next)
+            else report for report in begun]
+
+
+def _with_child(conn: sa.Connection, report: Report, goal: ChildGoal, timeout: timedelta | None, now: datetime) -> Report:
+    row = report.row or report.brief.row
+    if row is None:
+        return report
+    id_ = begin_child(conn, report.brief.stack, row, goal, timeout, now)
+    return replace(report, awaits=id_, row=report.row if goal.row is None else replace(row, physical_id=id_))
 
 
 def _record_resources(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> None:
     rows = [r for r in reports if r.row is not None]
     made = [r.row for r in rows if r.replaces is not None and r.row is not None]
     resources.insert_many(conn, made)
+    configs.record(conn, [r.configs for r in rows if r.configs])
     resources.save_many(conn, [r.replaces for r in rows if r.replaces is not None])
     resources.point(conn, {r.replaces.id: r.row.id for r in rows if r.replaces is not None and r.row is not None})
     resources.save_many(conn, [r.row for r in rows if r.replaces is None and not r.gone and r.row is not None])
@@ -116,7 +147,7 @@ def _record_nodes(conn: sa.Connection, reports: Sequence[Report], held: Mapping[
         woken += nodes.skip(conn, own, now)
         for traversal_id in traversals.with_rollback(conn, {r.node.traversal_id for r in reports if r.node.id in own}):
             nodes.stop(conn, traversal_id, now)
-    return woken
+    return woken + sum(len(report.spawn.definition.resources) for report in reports if report.spawn and report.spawn.definition)
 
 
 def _onward(report: Report, outcome: Next | Retry, now: datetime) -> Node:

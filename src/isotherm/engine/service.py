@@ -14,7 +14,9 @@ from isotherm.bus.local import Bus
 from isotherm.cloud.clouds import Clouds
 from isotherm.config import Settings
 from isotherm.engine.attempt import Attempts
+from isotherm.engine.children import Children
 from isotherm.engine.closing import Closing
+from isotherm.engine.configs import Configs
 from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.liveness import is_dead, this_process
@@ -39,10 +41,11 @@ class Engine:
     def __init__(self, store: Store, clouds: Clouds, bus: Bus, settings: Settings, types: Registry, compiled: Definitions):
         self.store = store
         credentials = Credentials(store, clouds)
+        configs = Configs(store, settings.limits.max_software_configs_per_tenant)
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
         engine = settings.engine
         self.worker = Worker(
-            self.name, store, bus, Attempts(compiled, types, credentials, engine.max_attempts),
+            self.name, store, bus, Attempts(compiled, types, credentials, configs, Children(store, compiled, types), engine.max_attempts),
             Closing(store, bus, compiled, types, credentials, settings.limits.max_events_per_stack),
             Pace(engine.threads, timedelta(seconds=engine.lease_seconds), engine.poll_seconds))
         self._row = WorkerRow(self.name, socket.gethostname(), os.getpid(), utcnow(), utcnow(), this_process())

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 from isotherm.cloud.cloud import Cloud
+from isotherm.engine.names import new_id
 from isotherm.model.errors import Refused, Transient
 from isotherm.model.outcome import NOTHING, Done, Facts, Failed, Next, Outcome, Retry, Wait
-from isotherm.model.step import Call, Keep, Lookup, Pause, Read, Run, Step, Until
+from isotherm.model.step import Await, Call, Keep, Lookup, Pause, Publish, Read, Run, Step, Until, Withdraw
 from isotherm.model.subject import Subject
 from isotherm.types.base import ResourceType, dig
 
@@ -45,7 +46,7 @@ class Turn:
 
 def is_local(step: Step) -> bool:
     """Whether the step needs nothing from outside and does not block."""
-    return isinstance(step, Keep | Pause) or (isinstance(step, Run) and step.local)
+    return isinstance(step, Await | Keep | Pause | Publish | Withdraw) or (isinstance(step, Run) and step.local)
 
 
 def run(turn: Turn, cloud: Cloud | None) -> Result:
@@ -55,6 +56,10 @@ def run(turn: Turn, cloud: Cloud | None) -> Result:
             return _after(turn), Facts(physical_id, data)
         case Pause(seconds):
             return _after(turn, seconds), NOTHING
+        case Publish():
+            return _after(turn), Facts(turn.subject.physical_id or new_id())
+        case Withdraw():
+            return _after(turn), NOTHING
         case Run(method, args):
             return _run_method(turn, cloud, method, args)
     if cloud is None:

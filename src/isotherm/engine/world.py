@@ -29,4 +29,6 @@ class RowsWorld:
             return None
         if not path:
             return {key: value for key, value in row.attributes.items() if key != "show"}
-        return select(row.attributes.get(str(path[0])), path[1:])
+        kind = self.types.get(row.type)
+        name, rest = kind.spot(path) if kind else (str(path[0]), path[1:])
+        return select(row.attributes.get(name), rest)

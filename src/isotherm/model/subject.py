@@ -11,7 +11,8 @@ class Subject:
 
     name: in the template; physical_name: unique, at most the type's limit; physical_id: the cloud's, None before it is made.
     properties: resolved, defaults filled in, names found to ids. data: what earlier steps kept. live: newest body seen.
-    status: of the resource, e.g. ("CREATE", "COMPLETE"). texts: id -> text of the software configs that the type `quotes`, while planning.
+    status: of the resource, e.g. ("CREATE", "COMPLETE"). texts: id -> text of the software configs that the type `quotes`, while planning;
+    update_policy: of its definition, while planning, too.
     """
 
     name: str
@@ -27,3 +28,4 @@ class Subject:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     status: tuple[str, str] = ("INIT", "COMPLETE")
     texts: Mapping[str, str] = field(default_factory=dict)
+    update_policy: Mapping[str, Any] = field(default_factory=dict)

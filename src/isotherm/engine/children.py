@@ -1,0 +1,141 @@
+"""Stacks that resources of other stacks stand for: what they are made from, how they begin, and what they give."""
+
+import json
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from isotherm.engine.brief import Told
+from isotherm.engine.definitions import Definitions
+from isotherm.engine.names import new_id
+from isotherm.engine.planning import Goal, begin
+from isotherm.engine.world import RowsWorld
+from isotherm.model.errors import Invalid
+from isotherm.model.outcome import NOTHING, Facts, Failed, Next, Outcome
+from isotherm.model.records import DefinitionRow, ResourceRow, StackRow
+from isotherm.model.step import Await, Spawn
+from isotherm.model.subject import Subject
+from isotherm.store import definitions as stored
+from isotherm.store import nodes, stacks
+from isotherm.store.store import Store
+from isotherm.template import Definition
+from isotherm.template.files import needed, strings_in
+from isotherm.template.nested import environment_of
+from isotherm.types.nested import NestedType, probe_key
+from isotherm.types.registry import Registry
+
+LOOK = 60.0                             # seconds between looks at a child; its end calls its owner at once
+LED_BY = re.compile(r"Resource \w+ failed: ")
+
+
+@dataclass(frozen=True, slots=True)
+class ChildGoal:
+    """What a child stack is to reach. stack_id: its id, also when it is yet to be made. definition: None for a deletion."""
+
+    action: str
+    stack_id: str
+    types: Registry
+    row: DefinitionRow | None = None
+    definition: Definition | None = None
+
+
+def awaited(told: Told, step: Await, number: int, kind: NestedType, subject: Subject, reads: frozenset[str],
+            types: Registry) -> tuple[Outcome, Facts]:
+    """Whether the child has come to its goal, and what it gives then."""
+    child = told.stack
+    if child is None or child.deleted_at is not None:
+        if step.action == "DELETE":
+            return Next(number + 1), NOTHING
+        return Failed(f"The nested stack {subject.physical_id} is gone"), NOTHING
+    if child.status == "IN_PROGRESS":
+        return Next(number, LOOK), NOTHING
+    if step.action and (child.status == "FAILED" or (child.action == "DELETE") != (step.action == "DELETE")):
+        return Failed(LED_BY.sub("", child.reason, count=1) or f"The nested stack is {child.state}"), NOTHING
+    values = {row.name: row.value for row in told.outputs}
+    world = RowsWorld(child, told.rows or {}, types)
+    found = {probe_key(probe): world.attribute(*probe) if probe[1] else world.reference(probe[0])
+             for probe in kind.probes(subject, reads) if probe[0] in world.rows}
+    return Next(number + 1), Facts(data=kind.kept(values), live={"outputs": values, "found": found})
+
+
+class Children:
+    """Works out what children are to be. Nothing is written here."""
+
+    def __init__(self, store: Store, definitions: Definitions, types: Registry):
+        self.store, self.definitions, self.types = store, definitions, types
+
+    def goal(self, parent: StackRow, row: ResourceRow, step: Spawn, kind: NestedType, subject: Subject, reads: frozenset[str]) -> ChildGoal:
+        """What the child of a resource is to reach. Raises Invalid when its template does not hold with these values."""
+        if step.action == "DELETE":
+            return ChildGoal("DELETE", row.physical_id or "", self.types)
+        outer = self.definitions.get(parent)
+        made = self.inputs(outer, row, kind, subject, step, reads)
+        before = self.store.read(stacks.get, row.physical_id) if row.physical_id else None
+        id_ = before.id if before is not None and before.deleted_at is None else new_id()
+        child = replace(parent, id=id_, name=row.physical_name)
+        definition = self.definitions.keep(made.id, self.definitions.compiled(child, made))
+        return ChildGoal(step.action, child.id, self.types, made, definition)
+
+    def inputs(self, outer: Definition, row: ResourceRow, kind: NestedType, subject: Subject, step: Spawn, reads: frozenset[str]) -> DefinitionRow:
+        """What the child's definition is compiled from."""
+        made = kind.child(subject, **step.args)
+        inside, files = environment_of(row.name, outer.environment), outer.scope.files
+        if isinstance(made.template, str):
+            if made.template not in files:
+                raise Invalid(f"The template {made.template} is not among the files of the stack")
+            name, text = made.template, files[made.template]
+            start: frozenset[str] | None = frozenset({name})
+        else:
+            name, text, start = row.type, json.dumps(made.template), strings_in(made.template)
+        used = files if start is None else needed(start, files, inside.registry, outer.template.limits)
+        return DefinitionRow(
+            id=new_id(), template=text, environment=inside.stored, files=used,
+            parameters={key: value for key, value in made.parameters.items() if value is not None},
+            outer={"name": name, "facade": facade_of(outer, row),
+                   "reads": sorted([name, list(path)] for name, path in kind.probes(subject, reads) if path)})
+
+
+def facade_of(outer: Definition, row: ResourceRow) -> dict[str, Any]:
+    """What the child may know of the resource that it implements."""
+    written = outer.resources[row.name].raw.get(outer.template.dialect.spell("deletion_policy"))
+    return {"metadata": dict(row.metadata), "deletion_policy": str(written or "Delete"), "update_policy": outer.update_policy(row.name)}
+
+
+def begin_child(conn: sa.Connection, parent: StackRow, row: ResourceRow, goal: ChildGoal, timeout: timedelta | None, now: datetime) -> str:
+    """Start the child's way to its goal, overtaking what it is at. Returns its id: another one when it had to be made anew."""
+    child = stacks.lock(conn, goal.stack_id)
+    living = child is not None and child.deleted_at is None
+    if goal.row is None:
+        if child is not None and living and (child.action, child.status) != ("DELETE", "IN_PROGRESS"):
+            begin(conn, child, Goal("DELETE", child.definition_id, None, timeout=timeout), goal.types, now)
+        return goal.stack_id
+    made, definition = goal.row, goal.definition
+    stored.save(conn, made.template, made.environment, made.parameters, made.files, made.outer, made.id)
+    said = definition.description if definition else ""
+    if child is not None and living:
+        action = "UPDATE"
+        child = replace(child, updated_at=now, description=said, previous_definition_id=child.previous_definition_id or child.definition_id,
+                        timeout_mins=parent.timeout_mins, credential_id=parent.credential_id)
+    else:
+        action = "CREATE"
+        child = replace(
+            parent, id=goal.stack_id if child is None else new_id(), name=row.physical_name, action="CREATE", status="IN_PROGRESS", reason="",
+            definition_id=made.id, created_at=now, previous_definition_id=None, traversal_id=None, updated_at=None, deleted_at=None,
+            description=said, disable_rollback=True, owner_id=parent.id, root_id=parent.root_id or parent.id, parent_resource=row.name,
+            depth=parent.depth + 1)
+        stacks.insert(conn, child)
+    begin(conn, child, Goal(action, made.id, definition, timeout=timeout), goal.types, now)
+    return child.id
+
+
+def remaining(conn: sa.Connection, traversal_ids: set[str], now: datetime) -> dict[str, timedelta]:
+    """How much time these traversals have left, those whose time is limited."""
+    return {id_: max(due - now, timedelta(seconds=1)) for id_, due in nodes.deadlines(conn, traversal_ids).items()}
+
+
+def still_going(conn: sa.Connection, ids: set[str]) -> set[str]:
+    """Those of these stacks that have not ended."""
+    return {id_ for id_, stack in stacks.get_many(conn, ids).items() if stack.status == "IN_PROGRESS" and stack.deleted_at is None}
