@@ -23,7 +23,8 @@ SEED = int(os.environ.get("ISOTHERM_KILL_SEED", random.randrange(10**6)))
 GROUPS = 42                                     # of five resources
 SECONDS = 240.0
 FAULTS = (
-    "compute POST /servers 3x 503", "compute POST /servers 4% drop after", "compute POST /servers 3% wait 3", "network POST /ports 2% wait 2.5", "network POST 3% 503", "network POST 3% drop after",
+    "compute POST /servers 3x 503", "compute POST /servers 4% drop after", "compute POST /servers 3% wait 3",
+    "network POST /ports 2% wait 2.5", "network POST 3% 503", "network POST 3% drop after",
     "volume POST 3% 503 after", "network DELETE 3% drop after", "compute DELETE 3% drop", "network PUT 2% drop after", "compute GET 1% 503")
 SETTINGS = {"engine": {"lease_seconds": 4.5, "poll_seconds": 0.1, "max_attempts": 20, "threads": 8}, "cloud": {"timeout_seconds": 2},
             "limits": {"max_events_per_stack": -1}}
