@@ -29,7 +29,7 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
         return dict(row.attributes)
     subject = subject_of(stack, row)
     try:
-        subject = shown(service, caller, kind, subject)
+        subject = shown(service, caller, kind, subject, frozenset(extra))
     except IsothermError as error:
         log.info("%s: no live attributes of %s: %s", caller.request_id, row.name, error)
         return dict(row.attributes) | {name: row.attributes.get(name) for name in extra}
@@ -39,13 +39,13 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
     return {name: value(kind, subject, row, name) for name in sorted(names)}
 
 
-def shown(service: Service, caller: Caller, kind: ResourceType, subject: Subject) -> Subject:
-    """The subject with the live body that the type's own reading steps find. Raises CloudError."""
+def shown(service: Service, caller: Caller, kind: ResourceType, subject: Subject, names: frozenset[str]) -> Subject:
+    """The subject with the live body that the type's own reading steps find, and what these attributes need. Raises CloudError."""
     if subject.physical_id is None or not kind.service:
         return subject
     cloud = service.clouds.for_token(caller.token, caller.project_id)
     live: Mapping[str, Any] = {}
-    for number, step in enumerate(kind.read(subject)):
+    for number, step in enumerate(kind.read(subject, names)):
         _, facts = run(Turn(step, number, kind, subject, again=False, now=datetime.now(UTC)), cloud)
         live = facts.live or live
         subject = replace(subject, data={**subject.data, **facts.data}, live=live)

@@ -60,9 +60,7 @@ class Requester:
         Raises Transient when the service is unwell (after a few quick tries, if the method may be repeated) or it is
         after `latest` before it could be sent, and Refused when it says no.
         """
-        sent = dict(headers or {})
-        if microversion:
-            sent |= endpoints.microversion_headers(service, microversion)
+        sent = with_microversion(headers or {}, service, microversion)
         for attempt in range(self._access.retries + 1):
             try:
                 return self._once(service, method, path, body, query, sent, latest)
@@ -125,6 +123,13 @@ class Requester:
             self._login.catalogue(self._session), service, self._access.interface, self._access.region_name
         )
         return endpoints.join(base, path, service, self.project_id)
+
+
+def with_microversion(headers: Mapping[str, str], service: str, version: str) -> dict[str, str]:
+    """The headers with those that ask for a microversion, unless they ask for one of their own."""
+    asking = endpoints.microversion_headers(service, version) if version else {}
+    given = {name.lower() for name in headers}
+    return dict(headers) if any(name.lower() in given for name in asking) else asking | dict(headers)
 
 
 def parsed(response: requests.Response) -> Any:

@@ -14,8 +14,11 @@ from isotherm.types.heat.template import TemplateResource
 MODULES = (
     "isotherm.types.cinder.volume",
     "isotherm.types.cinder.volume_attachment",
+    "isotherm.types.heat.multipart_mime",
     "isotherm.types.heat.none",
     "isotherm.types.heat.random_string",
+    "isotherm.types.heat.software_component",
+    "isotherm.types.heat.software_config",
     "isotherm.types.heat.test_resource",
     "isotherm.types.heat.value",
     "isotherm.types.neutron.floating_ip",

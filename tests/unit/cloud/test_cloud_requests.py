@@ -25,6 +25,15 @@ def test_a_request_carries_the_token_the_microversion_and_the_query(cloud: Cloud
     assert seen.headers["x-openstack-nova-api-version"] == "2.90"
 
 
+@pytest.mark.parametrize("name", ["OpenStack-API-Version", "x-openstack-nova-api-version"])
+def test_a_request_may_ask_for_a_microversion_of_its_own(cloud: Cloud, stub: Stub, name: str) -> None:
+    stub.on("GET", "/compute/v2.1/servers", Reply({"servers": []}))
+    cloud.request("compute", "GET", "/servers", headers={name: "2.1", "X-Other": "o"}, microversion="2.90")
+    seen = stub.seen[-1].headers
+    assert (seen[name.lower()], seen["x-other"]) == ("2.1", "o")
+    assert "2.90" not in " ".join(seen.values())
+
+
 def test_the_catalogue_is_asked_for_once(cloud: Cloud, stub: Stub) -> None:
     stub.on("GET", "/network/v2.0/networks", Reply({"networks": []}))
     for _ in range(3):

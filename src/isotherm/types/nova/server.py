@@ -20,7 +20,7 @@ from isotherm.types.nova.interfaces import Interfaces
 from isotherm.types.nova.server_attributes import COMPUTED
 from isotherm.types.nova.server_rules import entries, problems
 from isotherm.types.nova.server_schema import ATTRIBUTES, PROPERTIES, RENAMED
-from isotherm.types.nova.user_data import encoded
+from isotherm.types.nova.user_data import QUOTING, encoded
 from isotherm.types.registry import register
 from isotherm.types.rest import RestType
 
@@ -77,7 +77,7 @@ class Server(Interfaces, RestType):
         groups = {} if values.get("security_groups") else {"security_groups": None}
         server = set_only(self.body(values) | groups | {
             "name": values.get("name") or "{name}",
-            "user_data": encoded(values, subject.metadata),
+            "user_data": encoded(values, subject.metadata, subject.texts),
             "metadata": serialized(values.get("metadata")) or None,
             "networks": nics.requested(values.get("networks")),
             "block_device_mapping_v2": devices(values) or None,
@@ -162,7 +162,7 @@ class Server(Interfaces, RestType):
         keeps = values.get("image_update_policy") == "REBUILD_PRESERVE_EPHEMERAL"
         body = {"imageRef": new["image"]} | set_only({"adminPass": values.get("admin_pass"), "preserve_ephemeral": keeps or None})
         if fresh:
-            body["user_data"] = encoded(values, subject.metadata)
+            body["user_data"] = encoded(values, subject.metadata, subject.texts)
         if values.get("personality") and not fresh:
             return [Run("rebuild_with_files", {"json": body}), *self.settled(subject)]
         return [action("rebuild", body, accept=(409,)), *self.settled(subject)]
@@ -275,6 +275,10 @@ class Server(Interfaces, RestType):
         return set_only(told) | ({"tags": self.attribute(subject, "tags")} if "tags" in live else {})
 
     # -- rules ---------------------------------------------------------------------------------------------------------
+
+    def quotes(self, properties: Values) -> set[str]:
+        given = properties.get("user_data")
+        return {given} if isinstance(given, str) and properties.get("user_data_format") in QUOTING else set()
 
     def validate(self, properties: Values) -> list[Problem]:
         return problems(properties)

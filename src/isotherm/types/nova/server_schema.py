@@ -116,7 +116,8 @@ PROPERTIES = (
     Prop("user_data_update_policy", str, "What new user data does: REPLACE or REBUILD the server, or nothing (IGNORE).",
          default="REPLACE", body=None, update=True, constraints=(AllowedValues(("REPLACE", "IGNORE", "REBUILD")),),
          support=Support(version="6.0.0")),
-    Prop("user_data", str, "Text for cloud-init to run or read at the first boot.", default="", body=None, update=True),
+    Prop("user_data", str, "Text for cloud-init to run or read at the first boot; or, in the formats RAW and "
+         "SOFTWARE_CONFIG, the id of a software config that holds it.", default="", body=None, update=True),
     Prop("reservation_id", str, "Id of the reservation to boot in.", body=None),
     Prop("config_drive", bool, "Whether metadata is given on a drive as well."),
     Prop("diskConfig", str, "Whether the root disk is grown to its partition table's end on boot (AUTO) or left (MANUAL).",

@@ -1,16 +1,13 @@
 """User data as cloud-init gets it."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from email import message_from_string
+from collections.abc import Mapping, Sequence
 from email.message import Message
-from email.mime.multipart import MIMEMultipart
-from email.mime.text import MIMEText
-from hashlib import sha256
 from json import dumps
 from typing import Any
 
 from isotherm.types.base import Values
+from isotherm.types.mime import Part, multipart, parts_of
 
 # Where tools on the guest look for what came with the server.
 FOLDER = "/var/lib/heat-cfntools"
@@ -57,8 +54,6 @@ date -u +%FT%TZ >"$folder/provision-finished"
 exit "$code"
 '''
 
-Part = tuple[str, str, str]              # text subtype, file name, content
-
 HANDLER: Part = ("part-handler", "part-handler.py", PART_HANDLER)
 
 # What the first line of a text says it is.
@@ -74,9 +69,14 @@ STARTS: Mapping[str, str] = {
 }
 
 
-def encoded(values: Values, metadata: Mapping[str, Any]) -> str | None:
-    """The user data as the compute service takes it: base64, or None for none at all."""
-    text = rendered(values.get("user_data_format"), values.get("user_data") or "", metadata)
+# Formats in which user data may be the id of a software config, whose text is then meant.
+QUOTING = ("RAW", "SOFTWARE_CONFIG")
+
+
+def encoded(values: Values, metadata: Mapping[str, Any], texts: Mapping[str, str]) -> str | None:
+    """The user data as the compute service takes it: base64, or None for none at all. texts: of software configs, by id."""
+    form, given = values.get("user_data_format"), values.get("user_data") or ""
+    text = rendered(form, texts.get(given, given) if form in QUOTING else given, metadata)
     return b64encode(text.encode()).decode() if text else None
 
 
@@ -90,35 +90,14 @@ def rendered(form: str | None, text: str, metadata: Mapping[str, Any]) -> str:
     return multipart([HANDLER, script, *_init_data(metadata), ("x-shellscript", "run-userdata.sh", RUN_USER_DATA)])
 
 
-def multipart(parts: Sequence[Part | Message]) -> str:
-    """A MIME document of text parts. Equal parts give an equal document."""
-    whole = MIMEMultipart(boundary="=" * 15 + _digest(parts))
-    for part in parts:
-        whole.attach(part if isinstance(part, Message) else _text(*part))
-    return whole.as_string()
-
-
 def _init_data(metadata: Mapping[str, Any]) -> list[Part]:
     """The resource's metadata as a file on the guest."""
     return [("x-cfninitdata", "cfn-init-data", dumps(dict(metadata), sort_keys=True))] if metadata else []
 
 
-def _own_parts(text: str) -> Iterator[Part | Message]:
+def _own_parts(text: str) -> Sequence[Part | Message]:
     """The user's text as parts: those of a multipart document one by one, any other text as what it looks like."""
-    document = message_from_string(text)
-    if document.is_multipart():
-        yield from (part for part in document.walk() if not part.is_multipart())
-    elif text:
-        kind = next((kind for start, kind in STARTS.items() if text.startswith(start)), "x-shellscript")
-        yield kind, "userdata", text
-
-
-def _text(kind: str, name: str, content: str) -> MIMEText:
-    part = MIMEText(content, kind, "us-ascii" if content.isascii() else "utf-8")
-    part.add_header("Content-Disposition", "attachment", filename=name)
-    return part
-
-
-def _digest(parts: Sequence[Part | Message]) -> str:
-    whole = "\0".join(part.as_string() if isinstance(part, Message) else "\0".join(part) for part in parts)
-    return sha256(whole.encode()).hexdigest()[:32]
+    if (parts := parts_of(text)) is not None:
+        return parts
+    kind = next((kind for start, kind in STARTS.items() if text.startswith(start)), "x-shellscript")
+    return [(kind, "userdata", text)] if text else []

@@ -1,5 +1,6 @@
 """OS::Nova::Server: what must hold, what it needs, what it shows."""
 
+from base64 import b64decode
 from email import message_from_string
 
 import pytest
@@ -112,7 +113,23 @@ def parts(text):
 
 def test_user_data_as_it_is():
     assert rendered("RAW", "x: é", {"a": 1}) == "x: é"
-    assert encoded({"user_data_format": "RAW", "user_data": ""}, {}) is None
+    assert encoded({"user_data_format": "RAW", "user_data": ""}, {}, {}) is None
+
+
+@pytest.mark.parametrize(("form", "quoted"), [("RAW", True), ("SOFTWARE_CONFIG", True), ("HEAT_CFNTOOLS", False)])
+def test_user_data_may_be_a_software_config(server, form, quoted):
+    """Where the format is one of boot scripts of our own, an id is just text."""
+    given = {"user_data_format": form, "user_data": "c-id"}
+    assert server.type.quotes(given) == ({"c-id"} if quoted else set())
+    sent = b64decode(encoded(given, {}, {"c-id": "#cloud-config\nkept: there\n"})).decode()
+    assert ("kept: there" in sent) is quoted
+    assert ("c-id" in sent) is not quoted
+    assert encoded(given, {}, {}) == encoded(given, {}, {"other": "text"})
+
+
+def test_user_data_not_known_yet_quotes_nothing(server):
+    assert server.type.quotes({"user_data_format": "RAW", "user_data": object()}) == set()
+    assert server.type.quotes({"user_data_format": "RAW", "user_data": None}) == set()
 
 
 def test_user_data_among_boot_parts():
