@@ -50,6 +50,7 @@ def pages() -> dict[str, str]:
         "api.md": api(),
         "functions.md": functions(),
         "errors.md": errors(),
+        "recorded-differences.md": recorded_differences(),
         "index.md": index(),
         "types/index.md": type_index(),
     }
@@ -322,6 +323,14 @@ def errors() -> Iterator[str]:
     for code, (messages, places) in sorted(findings().items()):
         said = "<br>".join(cell(message) for message in messages[:3])
         yield f"| `{code}` | `{types.get(code, 'StackValidationFailed')}` | {said} | {', '.join(places)} |"
+
+
+def recorded_differences() -> Iterator[str]:
+    """What the runner of the recorded cases takes for meant."""
+    yield from ("# Recorded differences of the template language", "", "Cases recorded from Heat in which Isotherm answers otherwise on purpose; "
+                "`tests/conformance` runs all of them. [Differences from Heat](differences.md) is the wider list.", "", "| case | why |", "|---|---|")
+    for case, why in json.loads((ROOT / "tests" / "conformance" / "differences.json").read_text()).items():
+        yield f"| {cell(case)} | {cell(why)} |"
 
 
 def families(cls: type[IsothermError]) -> Iterator[type[IsothermError]]:
