@@ -1,0 +1,34 @@
+"""A definition together with those of the stacks nested in it."""
+
+from collections.abc import Iterator
+
+from isotherm.author.checking import rule_problems
+from isotherm.model.problem import Problem
+from isotherm.template import Definition
+from isotherm.template.nested import within
+from isotherm.types.nested import NestedType
+from isotherm.types.registry import Registry
+
+
+def family(definition: Definition) -> Iterator[Definition]:
+    """The definition, and every one inside it as far as they are known."""
+    yield definition
+    for child in definition.children.values():
+        yield from family(child)
+
+
+def size(definition: Definition, types: Registry) -> int:
+    """How many resources there will be in all, as far as that can be told."""
+    inner = 0
+    for name, child in definition.children.items():
+        kind = types.get(definition.resources[name].target) if name in definition.resources else None
+        inner += size(child, types) * (kind.times(definition.partial(name)) if isinstance(kind, NestedType) else 1)
+    return len(definition.resources) + inner
+
+
+def all_rule_problems(definition: Definition, types: Registry) -> list[Problem]:
+    """What types have to say about properties taken together, here and inside, where it says which resource leads there."""
+    found = rule_problems(definition, types)
+    for name, child in definition.children.items():
+        found += [within(problem, definition.resources[name].place) for problem in all_rule_problems(child, types)]
+    return found
