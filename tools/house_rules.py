@@ -34,6 +34,11 @@ def complaints() -> Iterator[str]:
             lines = path.read_text().count("\n")
             if lines > MAX_TEST_FILE:
                 yield f"{path.relative_to(ROOT)}: {lines} lines, at most {MAX_TEST_FILE}"
+    names: dict[str, Path] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        if path.name in names:
+            yield f"{path.relative_to(ROOT)}: {names[path.name].relative_to(ROOT)} has that name too, and pytest imports tests by name"
+        names[path.name] = path
     for cycle in cycles(imports):
         yield "import cycle: " + " -> ".join(cycle)
 

@@ -41,8 +41,9 @@ def rig(request: pytest.FixtureRequest, databases: Any, tmp_path: Path) -> Itera
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(SEED, SEED + ROUNDS))
-def test_nothing_is_lost_or_doubled_by_workers_that_are_killed(rig: Rig, seed: int) -> None:
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_nothing_is_lost_or_doubled_by_workers_that_are_killed(rig: Rig, number: int) -> None:
+    seed = SEED + number
     print(f"ISOTHERM_KILL_SEED={seed}")
     before, after = shapes.tier(GROUPS), shapes.tier(GROUPS, changed=True)
     assert len(before) >= 200
