@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from isotherm.author.checking import rule_problems
 from isotherm.cloud.cloud import Cloud
+from isotherm.engine.family import all_rule_problems, family, size
 from isotherm.engine.implied import wanted_resources
 from isotherm.graph.draft import Draft, Situation
 from isotherm.graph.passes import build
@@ -79,19 +79,23 @@ def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, limi
     """Compile, and check all that can be checked without a cloud. Raises Invalid with every problem, or Forbidden."""
     template = parse(inputs.template, limits=limits)
     definition = compile(template, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, pseudo=pseudo)
-    barred = sorted({r.target for r in definition.resources.values()} & caller.barred_types)
+    barred = sorted({r.target for one in family(definition) for r in one.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    problems = rule_problems(definition, types)
+    problems = all_rule_problems(definition, types)
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)
+    made = size(definition, types)
+    if made > limits.resources:
+        raise Invalid(Problem("too-many-resources", f"The stack and those nested in it would have {made} resources; at most {limits.resources} are allowed."))
     build(Draft(Situation("CREATE", wanted_resources(definition, types))))      # raises on a circle that implied edges would close
     return template, definition
 
 
 def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:
     """Whether the cloud knows what the definition names: each image, flavor, network... is asked for once. Raises Invalid."""
-    checks = [(name, str(value), place) for name, value, place in definition.custom_checks() if isinstance(value, str | int) and value != ""]
+    checks = [(name, str(value), place) for one in family(definition) for name, value, place in one.custom_checks()
+              if isinstance(value, str | int) and value != ""]
     unfound = {one.wanted: one.problem for one in cloud.check_all([(name, value) for name, value, _ in checks])}
     problems = [_at(place, unfound[name, value]) for name, value, place in checks if (name, value) in unfound]
     named = names_in(definition, types, {value for _, value, _ in checks})
@@ -104,12 +108,13 @@ def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:
 def names_in(definition: Definition, types: Registry, asked: set[str]) -> dict[Wanted, Place]:
     """What properties name in the cloud without a constraint that would have asked for it, and the resource that does."""
     named: dict[Wanted, Place] = {}
-    for name, resource in definition.resources.items():
-        kind = types.get(resource.target)
-        if kind is not None and kind.service:
-            for one in wanted(kind.properties, kind.translate(definition.partial(name))):
-                if one[1] not in asked:
-                    named.setdefault(one, resource.place)
+    for inner in family(definition):
+        for name, resource in inner.resources.items():
+            kind = types.get(resource.target)
+            if kind is not None and kind.service:
+                for one in wanted(kind.properties, kind.translate(inner.partial(name))):
+                    if one[1] not in asked:
+                        named.setdefault(one, resource.place)
     return named
 
 
@@ -119,5 +124,5 @@ def _at(place: Place, problem: Problem) -> Problem:
 
 def needs_cloud(definition: Definition, types: Registry) -> bool:
     """Whether any resource, or any check, calls a service."""
-    kinds = {r.target for r in definition.resources.values()}
-    return bool(definition.custom_checks()) or any((kind := types.get(name)) is not None and kind.service for name in kinds)
+    kinds = {r.target for one in family(definition) for r in one.resources.values()}
+    return any(one.checks for one in family(definition)) or any((kind := types.get(name)) is not None and kind.service for name in kinds)

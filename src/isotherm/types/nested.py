@@ -23,6 +23,10 @@ class NestedType(ResourceType):
     nested: ClassVar[bool] = True
     repairable: ClassVar[bool] = True
 
+    def times(self, properties: Values) -> int:
+        """How many of what `sample` shows there will be."""
+        return 1
+
     def child(self, subject: Subject, **args: Any) -> Child:
         """What the child is to be; args: those of the `Spawn`. Pure, and the same however often it is asked."""
         raise TypeError(f"{type(self).__name__} does not say what its stack is made from")
