@@ -41,7 +41,7 @@ check: setup  ## Lint, types, house rules, reference pages: what CI checks befor
 	@$(BIN)/mypy
 	@$(BIN)/python tools/house_rules.py
 	@$(BIN)/python tools/reference_docs.py --check
-	@$(BIN)/mkdocs build --strict --quiet --site-dir build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet --site-dir build/site
 
 .PHONY: bench
 bench: setup  ## Measure: one JSON line for each claim
@@ -50,7 +50,7 @@ bench: setup  ## Measure: one JSON line for each claim
 .PHONY: docs
 docs: setup  ## Build the documentation into build/site
 	@$(BIN)/python tools/reference_docs.py
-	@$(BIN)/mkdocs build --strict --site-dir build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/site
 
 .PHONY: reference-check
 reference-check: setup  ## Compare the resource types with Heat's recorded surface (REFERENCE=resource_types.json)

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+MAKE_ONE = "make one: python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 HARMLESS = frozenset({"{}", "[]", "null"})        # say nothing, so they are kept as they are, which is far cheaper
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -19,12 +20,11 @@ class Vault:
 
     def __init__(self, keys: list[str]):
         if not keys:
-            raise VaultError("no encryption key is configured; make one with Vault.new_key()")
+            raise VaultError(f"no encryption key is configured; {MAKE_ONE}")
         try:
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
-            raise VaultError("an encryption key is not 32 bytes in URL-safe base64; "
-                             "make one with Vault.new_key()") from None
+            raise VaultError(f"an encryption key is not 32 bytes in URL-safe base64; {MAKE_ONE}") from None
 
     @staticmethod
     def new_key() -> str:

@@ -51,7 +51,7 @@ def test_what_was_never_sealed_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize("keys", [[], ["short"], [NEW, "é" * 44]])
 def test_bad_keys_say_how_to_make_one(keys: list[str]) -> None:
-    with pytest.raises(VaultError, match="new_key"):
+    with pytest.raises(VaultError, match="generate_key"):
         Vault(keys)
 
 
