@@ -84,7 +84,7 @@ def write(resp: falcon.Response, answer: Answer) -> None:
         resp.content_type = "application/json"
         resp.data = encode(answer.body)
     elif answer.text:
-        resp.content_type = "text/plain"
+        resp.content_type = answer.headers.get("Content-Type", "text/plain")
         resp.text = answer.text
 
 

@@ -28,7 +28,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """body: a JSON value; with `text` set that is sent instead, as plain text; EMPTY sends nothing."""
+    """body: a JSON value; with `text` set that is sent instead, as plain text or what the headers say; EMPTY sends nothing."""
 
     body: Any = None
     status: int = 200

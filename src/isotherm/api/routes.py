@@ -4,6 +4,7 @@ from isotherm.api.dispatch import Route
 from isotherm.api.handlers import (
     build_info,
     definitions,
+    descriptions,
     events,
     lookup,
     outputs,
@@ -38,6 +39,7 @@ ROUTES = (
     Route("GET", "/template_versions", "stacks:list_template_versions", template_versions.index),
     Route("GET", "/template_versions/{template_version}/functions", "stacks:list_template_functions", template_versions.functions),
     Route("POST", "/validate", "stacks:validate_template", validation.validate),
+    Route("POST", "/describe_template", "stacks:validate_template", descriptions.describe),
     Route("GET", "/stacks", "stacks:index", stack_list.index),
     Route("POST", "/stacks", "stacks:create", stacks.create),
     Route("GET", "/stacks/detail", "stacks:detail", stack_list.detail),

@@ -1,7 +1,7 @@
 """All that can be told of a template before anything is made."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.problem import Place, Problem, Severity
@@ -18,10 +18,14 @@ NO_STACK = Pseudo("00000000-0000-4000-8000-000000000000", "stack", "0" * 32, "Re
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A definition as far as it could be made, and what was found in it and in the templates it uses, in the order of the text."""
+    """A definition as far as it could be made, and what was found in it and in the templates it uses, in the order of the text.
+
+    nested: the definitions of the templates it uses, one for each use, theirs before their users'.
+    """
 
     definition: Definition
     problems: tuple[Problem, ...]
+    nested: tuple[Definition, ...] = field(default=(), repr=False)
 
     @property
     def errors(self) -> tuple[Problem, ...]:
@@ -47,12 +51,15 @@ def check(template: Template, environment: Environment = EMPTY, files: Mapping[s
         found = wrong_defaults(template)
         given = {**given, **nothing_known(template)}
 
+    seen: list[Definition] = []
+
     def judge(definition: Definition, problems: Sequence[Problem]) -> list[Problem]:
+        seen.append(definition)
         return rule_problems(definition, types, problems)
 
     definition, told = examine(template, environment, files, catalog=types, parameters=given, pseudo=pseudo, strict=False, judge=judge)
     unique = dict.fromkeys(one for one in (*found, *told) if one.code not in ignore)
-    return Checked(definition, tuple(unique))
+    return Checked(definition, tuple(unique), tuple(seen[:-1]))
 
 
 def nothing_known(template: Template) -> dict[str, Unknown]:

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isotherm.author.checking import check
-from isotherm.engine.inputs import read_inputs
+from isotherm.author import description as author
+from isotherm.author.checking import Checked, check
+from isotherm.author.description import Description
+from isotherm.engine.implied import implied_dependencies
+from isotherm.engine.inputs import Inputs, read_inputs
 from isotherm.model.errors import Forbidden
 from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
@@ -28,15 +31,8 @@ class Validated:
 def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Validated:
     """Check without a cloud. Raises Invalid with every error, but for those whose codes the request ignores."""
     inputs = read_inputs(request, limits)
-    checked = check(parse(inputs.template, limits=limits), inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
-                    schema_only=request.schema_only, ignore=request.ignore_errors)
-    definition = checked.definition
-    barred = sorted({r.target for r in definition.resources.values()} & caller.barred_types)
-    if barred:
-        raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    if checked.errors:
-        raise failure(checked.errors)
-    environment = inputs.environment.document
+    checked = sound(inputs, request, caller, types, limits)
+    definition, environment = checked.definition, inputs.environment.document
     environment.pop("encrypted_param_names", None)
     answer = {
         "Description": definition.description or "No description",
@@ -45,6 +41,24 @@ def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: 
     }
     groups = groups_of(definition)
     return Validated(answer | {"ParameterGroups": groups} if groups else answer, checked.warnings)
+
+
+def describe(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Description:
+    """What a template asks for and gives. Raises Invalid as `validate` does."""
+    checked = sound(read_inputs(request, limits), request, caller, types, limits)
+    return author.describe(checked, implied_dependencies(checked.definition, types))
+
+
+def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Checked:
+    """The inputs checked. Raises Invalid with every error; Forbidden for types that the caller may not use."""
+    checked = check(parse(inputs.template, limits=limits), inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
+                    schema_only=request.schema_only, ignore=request.ignore_errors)
+    barred = sorted({r.target for one in (checked.definition, *checked.nested) for r in one.resources.values()} & caller.barred_types)
+    if barred:
+        raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
+    if checked.errors:
+        raise failure(checked.errors)
+    return checked
 
 
 def groups_of(definition: Definition) -> list[dict[str, Any]]:
