@@ -177,6 +177,40 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class OperatorEnvironment:
+    """What the operator adds to every user's environment. Read when a process starts."""
+
+    directory: str = option(
+        "/etc/isotherm/environment.d",
+        "Directory of environment files (*.yaml, *.yml, *.env, *.json), merged in the order of their names below every "
+        "user's environment: `resource_registry`, and `parameter_defaults` (`parameters` mean the same here). A file that "
+        "cannot be used keeps the process from starting. No such directory: nothing is added.",
+        was="DEFAULT.environment_dir",
+    )
+    template_directory: str = option(
+        "/etc/isotherm/templates",
+        "Directory in which a file:// URL of such a registry, or of a template there, may name a file.",
+        was="DEFAULT.template_dir",
+    )
+
+
+@dataclass(frozen=True)
+class Fetch:
+    """What is fetched by URL when a client names it and does not send it: templates, and files of get_file."""
+
+    allowed_urls: tuple[str, ...] = option(
+        (),
+        "URLs below which users may have files fetched, comma separated (https://templates.example.com/heat/); none: "
+        "nothing is fetched. Whatever is allowed here, users can read with this service's reach into the network.",
+    )
+    timeout_seconds: float = option(
+        10.0, "Seconds that fetching one file may take.", low=0.1, was="DEFAULT.template_fetch_timeout"
+    )
+    max_redirects: int = option(3, "How often a file may have moved; each place must be allowed.", low=0, high=20)
+    max_files: int = option(50, "Files fetched for one request.", low=0)
+
+
+@dataclass(frozen=True)
 class Trusts:
     """How the service may go on acting for a user after the user's token has expired."""
 
@@ -246,6 +280,8 @@ class Settings:
     cloud: CloudAccess = CloudAccess()
     engine: Engine = Engine()
     limits: Limits = Limits()
+    environment: OperatorEnvironment = OperatorEnvironment()
+    fetch: Fetch = Fetch()
     trusts: Trusts = Trusts()
     secrets: Secrets = Secrets()
     api: Api = Api()

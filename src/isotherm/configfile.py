@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, get_args, get_origin
+from urllib.parse import urlsplit
 
 from oslo_config import cfg, types
 
@@ -146,6 +147,9 @@ def _cross_check(settings: Settings) -> None:
             f"[engine] lease_seconds ({settings.engine.lease_seconds:g}) must be more than twice [cloud] timeout_seconds "
             f"({settings.cloud.timeout_seconds:g}), or a slow request would be made twice"
         )
+    for url in settings.fetch.allowed_urls:
+        if not url.startswith(("http://", "https://")) or not urlsplit(url).hostname:
+            raise ConfigError(f"[fetch] allowed_urls: {url!r} is no http:// or https:// URL with a host")
     if settings.limits.max_json_body_size < settings.limits.max_template_size:
         raise ConfigError(
             f"[limits] max_json_body_size ({settings.limits.max_json_body_size}) must hold a template of "

@@ -17,6 +17,7 @@ from isotherm.configfile import ConfigError, load
 from isotherm.engine.commands import Commands
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.service import Engine
+from isotherm.engine.site import Site, SiteError, read_site
 from isotherm.home import Home, HomeError
 from isotherm.server import ListenError, Server, reachable
 from isotherm.sim.server import SimServer
@@ -24,6 +25,7 @@ from isotherm.sim.settings import Passwords
 from isotherm.sim.settings import Settings as SimSettings
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault, VaultError
+from isotherm.template import Limits
 from isotherm.types.registry import registry
 
 DATABASES = ("sqlite", "postgresql", "mysql", "mariadb")
@@ -75,7 +77,17 @@ def make_engine(settings: Settings, store: Store, clouds: Clouds, bus: Bus, comp
 def make_api(settings: Settings, store: Store, clouds: Clouds, bus: Bus, compiled: Definitions) -> Any:
     """The API as a WSGI application."""
     types = registry()
-    return make_app(store, Commands(store, clouds, types, settings, bus, compiled), clouds, types, settings)
+    return make_app(store, Commands(store, clouds, types, settings, bus, compiled, make_site(settings)), clouds, types, settings)
+
+
+def make_site(settings: Settings) -> Site:
+    """The operator's environment. Raises ConfigError when one of its files cannot be used."""
+    directories = settings.environment
+    limits = Limits(text=settings.limits.max_template_size)
+    try:
+        return read_site(Path(directories.directory), Path(directories.template_directory), limits)
+    except SiteError as error:
+        raise ConfigError(str(error)) from None
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ def creation(service: Service, request: CreateRequest, caller: Caller) -> tuple[
     """The stack, its definition and its resources, as they would begin. Raises what a creation would."""
     commands = service.commands
     stack = commands.new_stack(request, caller)
-    definition = commands.checked(read_inputs(request, commands.limits), stack, caller)
+    definition = commands.checked(read_inputs(request, commands.sources), stack, caller)
     service.store.read(commands.check_room, stack)
     return stack, definition, fresh_rows(service, stack, definition)
 
@@ -46,7 +46,7 @@ def update(service: Service, stack: StackRow, request: UpdateRequest, caller: Ca
     """What an update would do to each resource, sorted by name. Raises what the update would."""
     commands = service.commands
     before = service.store.read(definitions.load, stack.definition_id)
-    definition = commands.checked(merge_inputs(request, before, commands.limits), stack, caller)
+    definition = commands.checked(merge_inputs(request, before, commands.sources), stack, caller)
     rows = service.store.read(resources.current, stack.id)
     new = {row.name: row for row in fresh_rows(service, stack, definition)}
     gone = [Change("deleted", row) for name, row in rows.items() if name not in new]

@@ -8,12 +8,15 @@ import sqlalchemy as sa
 
 from isotherm.bus.local import Bus
 from isotherm.cloud.clouds import Clouds
+from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
 from isotherm.engine import validation
 from isotherm.engine.definitions import Definitions, pseudo_of
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
 from isotherm.engine.planning import Goal, begin
+from isotherm.engine.site import NO_SITE, Site
+from isotherm.engine.sources import Sources
 from isotherm.model.credential import Credential
 from isotherm.model.errors import Conflict, Forbidden, Invalid, NotFound
 from isotherm.model.problem import Problem
@@ -30,17 +33,19 @@ STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
 class Commands:
     """What a user may have done to stacks. Nothing is written unless the whole request is sound."""
 
-    def __init__(self, store: Store, clouds: Clouds, types: Registry, settings: Settings, bus: Bus, compiled: Definitions):
+    def __init__(self, store: Store, clouds: Clouds, types: Registry, settings: Settings, bus: Bus, compiled: Definitions,
+                 site: Site = NO_SITE):
         self.store, self.clouds, self.types, self.settings, self.bus, self.compiled = store, clouds, types, settings, bus, compiled
         limits = settings.limits
         most = limits.max_resources_per_stack
         self.limits = Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth)
+        self.sources = Sources(site, Fetcher(settings), self.limits)
 
     def create(self, request: CreateRequest, caller: Caller) -> StackIdentity:
         """Plan a new stack. Raises Invalid, Forbidden, or Conflict when the name is taken."""
         check_name(request.name)
         check_timeout(request.timeout_mins)
-        inputs = read_inputs(request, self.limits)
+        inputs = read_inputs(request, self.sources)
         stack = self.new_stack(request, caller)
         definition = self.checked(inputs, stack, caller)
         self.store.read(self.check_room, stack)
@@ -63,7 +68,7 @@ class Commands:
             raise NotFound(f"The stack {stack.name} is gone")
         refuse_update(row)
         before = self.store.read(definitions.load, row.definition_id)
-        inputs = merge_inputs(request, before, self.limits)
+        inputs = merge_inputs(request, before, self.sources)
         definition = self.checked(inputs, row, caller)
         check_immutable(self.compiled.get(row), definition)
         credential = self.credential(definition, caller) if row.credential_id is None else None
@@ -83,10 +88,10 @@ class Commands:
 
     def validate(self, request: ValidateRequest, caller: Caller) -> validation.Validated:
         """What a template asks for, when it is sound. Raises Invalid with every problem."""
-        return validation.validate(request, caller, self.types, self.limits)
+        return validation.validate(request, caller, self.types, self.sources)
 
     def checked(self, inputs: Inputs, stack: StackRow, caller: Caller) -> Definition:
-        _, definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller, self.limits)
+        definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller)
         if needs_cloud(definition, self.types):
             check_cloud(definition, self.types, self.clouds.for_token(caller.token, caller.project_id))
         return definition

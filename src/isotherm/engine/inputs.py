@@ -1,58 +1,71 @@
 """What a request asks for, as a definition that has been checked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
 from isotherm.engine.family import all_rule_problems, family, size
 from isotherm.engine.implied import wanted_resources
+from isotherm.engine.sources import Sources, explained
 from isotherm.graph.draft import Draft, Situation
 from isotherm.graph.passes import build
 from isotherm.model.errors import Forbidden, Invalid
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
-from isotherm.template import Definition, Environment, Limits, Pseudo, Template, compile, declarations, merge, parse, parse_environment, stored_environment
+from isotherm.template import Definition, Environment, Pseudo, Template, compile, declarations, merge, parse, parse_environment, stored_environment
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
 class Inputs:
-    """What a definition is compiled from."""
+    """What a definition is compiled from. parsed: the template. absent: files that are named and could not be had, and why."""
 
     template: str
     environment: Environment
     parameters: Mapping[str, Any]
     files: Mapping[str, str]
+    parsed: Template
+    absent: Mapping[str, str] = field(default_factory=dict)
 
 
-def read_inputs(request: CreateRequest | ValidateRequest, limits: Limits) -> Inputs:
+def read_inputs(request: CreateRequest | ValidateRequest, sources: Sources) -> Inputs:
     """The inputs of a request that brings everything."""
-    environment, parameters = _environment(request.template, request.environment, request.environment_files, request.files, request.parameters, limits)
-    return Inputs(request.template, environment, parameters, request.files)
+    template = parse(request.template, limits=sources.limits)
+    environment, parameters = _environment(template, request.environment, request.environment_files, request.files, request.parameters)
+    return _completed(Inputs(request.template, environment, parameters, request.files, template), sources)
 
 
-def merge_inputs(request: UpdateRequest, stored: DefinitionRow, limits: Limits) -> Inputs:
+def merge_inputs(request: UpdateRequest, stored: DefinitionRow, sources: Sources) -> Inputs:
     """The inputs of an update: a PUT replaces all, a PATCH keeps what it does not bring."""
+    text = request.template
     if not request.patch:
-        if request.template is None:
+        if text is None:
             raise Invalid("A template is needed: PUT replaces the whole definition (PATCH keeps what is not given)", wire="HTTPBadRequest")
-        environment, parameters = _environment(request.template, request.environment or {}, request.environment_files, request.files,
-                                               request.parameters, limits)
-        return Inputs(request.template, environment, parameters, request.files)
+        template = parse(text, limits=sources.limits)
+        environment, parameters = _environment(template, request.environment or {}, request.environment_files, request.files, request.parameters)
+        return _completed(Inputs(text, environment, parameters, request.files, template), sources)
     files = {**stored.files, **request.files}
-    template = stored.template if request.template is None else request.template
-    before = stored_environment(stored.environment, limits)
-    given, parameters = _environment(template, request.environment or {}, request.environment_files, files, request.parameters, limits)
+    text = stored.template if text is None else text
+    template = parse(text, limits=sources.limits)
+    before = stored_environment(stored.environment, sources.limits)
+    given, parameters = _environment(template, request.environment or {}, request.environment_files, files, request.parameters)
     environment = merge(before, given)
     cleared = set(request.clear_parameters)
     kept = {name: value for name, value in stored.parameters.items() if name not in cleared and name not in given.parameters}
-    declared = parse(template, limits=limits).section("parameters")
+    declared = template.section("parameters")
     kept = {name: value for name, value in kept.items() if name in declared}
     environment = _without(environment, cleared - given.parameters.keys(), declared)
-    return Inputs(template, environment, {**kept, **parameters}, files)
+    return _completed(Inputs(text, environment, {**kept, **parameters}, files, template), sources)
+
+
+def _completed(inputs: Inputs, sources: Sources) -> Inputs:
+    """With the operator's environment below the user's, and the files that did not come along."""
+    environment = inputs.environment.over(sources.site.environment)
+    files, absent = sources.complete(inputs.parsed, environment, inputs.files)
+    return replace(inputs, environment=environment, files=files, absent=absent)
 
 
 def _without(environment: Environment, cleared: set[str], declared: Mapping[str, Any]) -> Environment:
@@ -62,34 +75,44 @@ def _without(environment: Environment, cleared: set[str], declared: Mapping[str,
     return parse_environment(document)
 
 
-def _environment(template: str, text: str | Mapping[str, Any], names: tuple[str, ...], files: Mapping[str, str], parameters: Mapping[str, Any],
-                 limits: Limits) -> tuple[Environment, Mapping[str, Any]]:
+def _environment(template: Template, text: str | Mapping[str, Any], names: tuple[str, ...], files: Mapping[str, str],
+                 parameters: Mapping[str, Any]) -> tuple[Environment, Mapping[str, Any]]:
     """Environment files take the place of the environment, and their values that of the request's parameters."""
     if not names:
-        return parse_environment(text, limits=limits), parameters
+        return parse_environment(text, limits=template.limits), parameters
     missing = [name for name in names if name not in files]
     if missing:
         raise Invalid([Problem("missing-file", f"The environment file {name!r} is not among the request's files", allowed=tuple(files))
                        for name in missing], wire="HTTPBadRequest")
-    environments = [parse_environment(files[name], name, limits) for name in names]
-    return merge(*environments, declarations=declarations(parse(template, limits=limits)), given=parameters), {}
+    environments = [parse_environment(files[name], name, template.limits) for name in names]
+    return merge(*environments, declarations=declarations(template), given=parameters), {}
 
 
-def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, limits: Limits) -> tuple[Template, Definition]:
+def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller) -> Definition:
     """Compile, and check all that can be checked without a cloud. Raises Invalid with every problem, or Forbidden."""
-    template = parse(inputs.template, limits=limits)
-    definition = compile(template, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, pseudo=pseudo)
+    try:
+        definition = compile(inputs.parsed, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, pseudo=pseudo)
+    except Invalid as error:
+        raise Invalid(explained(error.problems, inputs.absent), wire=error.wire) from None
     barred = sorted({r.target for one in family(definition) for r in one.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    problems = all_rule_problems(definition, types)
+    problems = [*all_rule_problems(definition, types), *(problem for one in family(definition) for problem in hooks_asked_for(one))]
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)
-    made = size(definition, types)
-    if made > limits.resources:
-        raise Invalid(Problem("too-many-resources", f"The stack and those nested in it would have {made} resources; at most {limits.resources} are allowed."))
+    made, most = size(definition, types), inputs.parsed.limits.resources
+    if made > most:
+        raise Invalid(Problem("too-many-resources", f"The stack and those nested in it would have {made} resources; at most {most} are allowed."))
     build(Draft(Situation("CREATE", wanted_resources(definition, types))))      # raises on a circle that implied edges would close
-    return template, definition
+    return definition
+
+
+def hooks_asked_for(definition: Definition) -> list[Problem]:
+    """A hook stops a resource until somebody clears it, which this version has no way to do: the stack would stand still for good."""
+    registry = definition.environment.registry
+    return [Problem("unsupported-hook", f"The environment asks for the hook {hook} on {name!r}, which would stop there for good: this version takes "
+                    "no signals that clear hooks.", resource.place, hint="Take it out of resource_registry.")
+            for name, resource in definition.resources.items() for hook in sorted(registry.hooks_of(name))]
 
 
 def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:

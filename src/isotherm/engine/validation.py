@@ -9,11 +9,12 @@ from isotherm.author.checking import Checked, check
 from isotherm.author.description import Description
 from isotherm.engine.implied import implied_dependencies
 from isotherm.engine.inputs import Inputs, read_inputs
+from isotherm.engine.sources import Sources, explained
 from isotherm.model.errors import Forbidden
 from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
 from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
-from isotherm.template import Definition, Limits, ParameterValue, parse
+from isotherm.template import Definition, ParameterValue
 from isotherm.template.report import failure
 from isotherm.types.registry import Registry
 
@@ -28,10 +29,10 @@ class Validated:
     warnings: tuple[Problem, ...]
 
 
-def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Validated:
+def validate(request: ValidateRequest, caller: Caller, types: Registry, sources: Sources) -> Validated:
     """Check without a cloud. Raises Invalid with every error, but for those whose codes the request ignores."""
-    inputs = read_inputs(request, limits)
-    checked = sound(inputs, request, caller, types, limits)
+    inputs = read_inputs(request, sources)
+    checked = sound(inputs, request, caller, types)
     definition, environment = checked.definition, inputs.environment.document
     environment.pop("encrypted_param_names", None)
     answer = {
@@ -40,24 +41,24 @@ def validate(request: ValidateRequest, caller: Caller, types: Registry, limits: 
         "Environment": environment,
     }
     groups = groups_of(definition)
-    return Validated(answer | {"ParameterGroups": groups} if groups else answer, checked.warnings)
+    return Validated(answer | {"ParameterGroups": groups} if groups else answer, tuple(explained(checked.warnings, inputs.absent)))
 
 
-def describe(request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Description:
+def describe(request: ValidateRequest, caller: Caller, types: Registry, sources: Sources) -> Description:
     """What a template asks for and gives. Raises Invalid as `validate` does."""
-    checked = sound(read_inputs(request, limits), request, caller, types, limits)
+    checked = sound(read_inputs(request, sources), request, caller, types)
     return author.describe(checked, implied_dependencies(checked.definition, types))
 
 
-def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Registry, limits: Limits) -> Checked:
+def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Registry) -> Checked:
     """The inputs checked. Raises Invalid with every error; Forbidden for types that the caller may not use."""
-    checked = check(parse(inputs.template, limits=limits), inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
+    checked = check(inputs.parsed, inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
                     schema_only=request.schema_only, ignore=request.ignore_errors)
     barred = sorted({r.target for one in (checked.definition, *checked.nested) for r in one.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
     if checked.errors:
-        raise failure(checked.errors)
+        raise failure(list(explained(checked.errors, inputs.absent)))
     return checked
 
 

@@ -11,6 +11,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template, parse
 from isotherm.template.environment import Environment
 from isotherm.template.limits import Limits
+from isotherm.template.naming import tables_of
 from isotherm.template.registry import Registry
 from isotherm.template.static import fingerprint
 
@@ -61,7 +62,7 @@ def strings_in(value: Any) -> frozenset[str] | None:
 def needed(strings: Iterable[str], files: Mapping[str, str], registry: Registry, limits: Limits) -> Mapping[str, str]:
     """The files that may be used where these strings are used: those they name, as a file or as a type that the registry
     maps to one, and all that these need in turn. All files when some template works out a name only when it runs."""
-    tables = list(_tables(registry))
+    tables = list(tables_of(registry))
     names = {name for string in strings for name in _names(string, files, registry, tables)}
     frontier = list(names)
     while frontier:
@@ -104,13 +105,6 @@ def strings(value: Any, key: Any = None) -> Iterator[str]:
             yield from strings(part)
     elif isinstance(value, Unknown) and key in NAMED:
         raise Dynamic
-
-
-def _tables(registry: Registry) -> Iterator[Mapping[str, Any]]:
-    for layer in registry.layers:
-        yield layer.types
-        for inner in layer.resources.values():
-            yield from _tables(inner)
 
 
 def _names(string: str, files: Mapping[str, str], registry: Registry, tables: list[Mapping[str, Any]]) -> Iterator[str]:

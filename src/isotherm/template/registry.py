@@ -60,14 +60,14 @@ class Registry:
             found = layer._own(name, resource)
             if found != UNMAPPED:
                 return found
-        found = _mapped(name, (ALIASES,))
+        found = mapped(name, (ALIASES,))
         return name if found == UNMAPPED else found
 
     def _own(self, name: str, resource: str) -> str | None:
         if not self.types and not self.resources:
             return UNMAPPED
         tables = [own.types for pattern, own in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
-        return _mapped(name, (*tables, self.types))
+        return mapped(name, (*tables, self.types))
 
     def extended(self, later: "Registry") -> "Registry":
         """Both; what the later says wins."""
@@ -107,7 +107,7 @@ class Registry:
 EMPTY_REGISTRY = Registry()
 
 
-def _mapped(name: str, tables: tuple[Mapping[str, Any], ...]) -> str | None:
+def mapped(name: str, tables: tuple[Mapping[str, Any], ...]) -> str | None:
     """What the first table that has the name, or else the longest pattern, makes of it."""
     for table in tables:
         if table.get(name) is not None:

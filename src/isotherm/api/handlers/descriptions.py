@@ -40,5 +40,5 @@ def describe(service: Service, request: Request) -> Answer:
         raise BadRequest(f'format is "{form}"; it must be one of {", ".join(FORMATS)}.')
     wanted, source = validate_request(request.body, request.query)
     with places_of(source):
-        described = validation.describe(wanted, writer(service, request), service.commands.types, service.commands.limits)
+        described = validation.describe(wanted, writer(service, request), service.commands.types, service.commands.sources)
     return FORMATS[form](described)
