@@ -16,6 +16,7 @@ from isotherm.api.versions import Health, Versions
 from isotherm.cloud.clouds import Clouds
 from isotherm.config import Settings, authtoken_options
 from isotherm.engine.commands import Commands
+from isotherm.engine.configs import Configs
 from isotherm.store.store import Store
 from isotherm.types.registry import Registry
 
@@ -26,9 +27,11 @@ def make_app(store: Store, commands: Commands, clouds: Clouds, registry: Registr
     auth=False believes the identity headers (X-User-Id, X-Project-Id, X-Roles...) of every request: only for tests and
     behind a proxy that sets them itself.
     """
+    limits = settings.limits
     service = Service(
-        store=store, commands=commands, clouds=clouds, registry=registry, policy=Policy(settings.api.policy_file),
-        max_body=settings.limits.max_json_body_size, revision=__version__, public_url=settings.api.public_url.rstrip("/"),
+        store=store, commands=commands, configs=Configs(store, limits.max_software_configs_per_tenant), clouds=clouds,
+        registry=registry, policy=Policy(settings.api.policy_file),
+        max_body=limits.max_json_body_size, revision=__version__, public_url=settings.api.public_url.rstrip("/"),
     )
     inner: Wsgi = application(service, ROUTES, ARNS)
     if auth:

@@ -7,6 +7,7 @@ from isotherm.api.policy import Policy
 from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.kept import Kept
 from isotherm.engine.commands import Commands
+from isotherm.engine.configs import Configs
 from isotherm.engine.service import BEAT
 from isotherm.model.request import Caller
 from isotherm.store.store import Store
@@ -23,6 +24,7 @@ class Service:
 
     store: Store
     commands: Commands
+    configs: Configs
     clouds: Clouds
     registry: Registry
     policy: Policy

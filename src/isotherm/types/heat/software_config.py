@@ -14,6 +14,18 @@ from isotherm.types.heat.config_io import GROUP, INPUTS, OPTIONS, OUTPUTS, decla
 from isotherm.types.registry import register
 
 
+class Plain(yaml.SafeDumper):
+    """Writes maps, lists and texts of any kind as what they are, each in full wherever it stands."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+Plain.add_multi_representer(dict, Plain.represent_dict)
+Plain.add_multi_representer(list, Plain.represent_list)
+Plain.add_multi_representer(str, Plain.represent_str)
+
+
 class Config(ResourceType):
     """Something that only holds a software config. What it holds never changes: any change replaces it, and so its id."""
 
@@ -78,4 +90,4 @@ class CloudConfig(Config):
     support = Support(version="2014.1")
 
     def content(self, subject: Subject) -> str:
-        return "#cloud-config\n" + yaml.safe_dump(subject.properties.get("cloud_config") or {}, default_flow_style=False)
+        return "#cloud-config\n" + yaml.dump(subject.properties.get("cloud_config") or {}, Dumper=Plain, default_flow_style=False)

@@ -15,6 +15,13 @@ EVERY = (SOFTWARE, STRUCTURED, CLOUD, COMPONENT, MIME)
 SCRIPTS = [{"tool": "script", "config": "a", "actions": ["CREATE"]}, {"tool": "puppet", "config": None, "actions": ["DELETE"]}]
 
 
+class Listed(list):
+    """The template language has lists and texts of its own kinds."""
+
+
+SAME = Listed(["x"])
+
+
 def plain(kind, **given):
     """Published with nothing but the defaults."""
     step, = kind(SOFTWARE).create(**given)
@@ -34,6 +41,8 @@ def test_a_text_is_published_with_what_it_declares(kind):
     (STRUCTURED, {"config": {"a": {"get_input": "b"}}}, {"a": {"get_input": "b"}}, {"a": {"get_input": "b"}}),
     (CLOUD, {"cloud_config": {"users": [{"name": "u"}], "packages": ["b", "a"]}},
      "#cloud-config\npackages:\n- b\n- a\nusers:\n- name: u\n", "#cloud-config\npackages:\n- b\n- a\nusers:\n- name: u\n"),
+    (CLOUD, {"cloud_config": {"b": SAME, "a": SAME, "n": None}}, "#cloud-config\na:\n- x\nb:\n- x\nn: null\n",
+     "#cloud-config\na:\n- x\nb:\n- x\nn: null\n"),
     (CLOUD, {}, "#cloud-config\n{}\n", "#cloud-config\n{}\n"),
     (COMPONENT, {"configs": SCRIPTS}, {"configs": [SCRIPTS[0], {"tool": "puppet", "actions": ["DELETE"]}]},
      [SCRIPTS[0], {"tool": "puppet", "actions": ["DELETE"]}]),
