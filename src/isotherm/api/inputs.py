@@ -1,22 +1,23 @@
 """From the body of a request to what the engine is asked."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.api.errors import BadRequest
 from isotherm.api.query import Query
+from isotherm.cloud.fetcher import Unfetched
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.model.request import CreateRequest, UpdateRequest, ValidateRequest
 
 Body = Mapping[str, Any]
+Fetch = Callable[[str], str]            # URL -> text; raises Unfetched
 
 TAG_LIMIT = 80
 UNSUPPORTED: Mapping[str, str] = {
-    "template_url": "This service fetches no templates from URLs; send the template itself under `template`.",
     "files_container": "This service reads no files from object storage; send them under `files`.",
     "adopt_stack_data": "This service cannot adopt resources into a new stack.",
 }
@@ -47,7 +48,7 @@ def without_line(problem: Problem) -> Problem:
     return replace(problem, place=Place(path=place.path)) if place.file in ("", "template") else problem
 
 
-def create_request(body: Body | None) -> tuple[CreateRequest, Source]:
+def create_request(body: Body | None, fetch: Fetch) -> tuple[CreateRequest, Source]:
     """What `POST stacks` asks for. Raises BadRequest."""
     given = required(body, "stack_name and template")
     if "converge" in given:
@@ -55,7 +56,7 @@ def create_request(body: Body | None) -> tuple[CreateRequest, Source]:
     name = text(given, "stack_name")
     if not name:
         raise BadRequest("The body must name the new stack: stack_name is missing.")
-    source = required_template(given)
+    source = required_template(given, fetch)
     return CreateRequest(
         name=name, template=source.text, files=files(given), environment=environment(given) or {},
         environment_files=names(given, "environment_files"), parameters=mapping(given, "parameters"), tags=tags(given) or (),
@@ -63,10 +64,10 @@ def create_request(body: Body | None) -> tuple[CreateRequest, Source]:
     ), source
 
 
-def update_request(body: Body | None, patch: bool) -> tuple[UpdateRequest, Source | None]:
+def update_request(body: Body | None, patch: bool, fetch: Fetch) -> tuple[UpdateRequest, Source | None]:
     """What PUT (patch False: the request replaces what was given before) or PATCH asks for. Raises BadRequest."""
     given = body or {} if patch else required(body, "template")
-    source = template(given) if patch else required_template(given)
+    source = template(given, fetch) if patch else required_template(given, fetch)
     sent = tags(given)
     return UpdateRequest(
         template=source.text if source else None, files=files(given), environment=environment(given) or (None if patch else {}),
@@ -76,10 +77,10 @@ def update_request(body: Body | None, patch: bool) -> tuple[UpdateRequest, Sourc
     ), source
 
 
-def validate_request(body: Body | None, query: Query) -> tuple[ValidateRequest, Source]:
+def validate_request(body: Body | None, query: Query, fetch: Fetch) -> tuple[ValidateRequest, Source]:
     """What `POST validate` asks for. Raises BadRequest."""
     given = required(body, "template")
-    source = required_template(given)
+    source = required_template(given, fetch)
     return ValidateRequest(
         template=source.text, files=files(given), environment=environment(given) or {},
         environment_files=names(given, "environment_files"), parameters=mapping(given, "parameters"),
@@ -88,7 +89,7 @@ def validate_request(body: Body | None, query: Query) -> tuple[ValidateRequest, 
     ), source
 
 
-CHANGES = ("template", "parameters", "environment", "files", "environment_files", "timeout_mins", "disable_rollback", "tags",
+CHANGES = ("template", "template_url", "parameters", "environment", "files", "environment_files", "timeout_mins", "disable_rollback", "tags",
            "clear_parameters", "converge")
 
 
@@ -103,26 +104,34 @@ def required(body: Body | None, what: str) -> Body:
     return body
 
 
-def required_template(body: Body) -> Source:
-    source = template(body)
+def required_template(body: Body, fetch: Fetch) -> Source:
+    source = template(body, fetch)
     if source is None:
         raise BadRequest("The body has no template.")
     return source
 
 
-def template(body: Body) -> Source | None:
-    """The template: text as it is, an object as JSON text."""
+def template(body: Body, fetch: Fetch) -> Source | None:
+    """The template: text as it is, an object as JSON text; when there is none, what template_url leads to."""
     for key, message in UNSUPPORTED.items():
         if body.get(key):
             raise BadRequest(message)
     given = body.get("template")
     if given is None or given == "":
-        return None
+        url = text(body, "template_url")
+        return fetched(url, fetch) if url else None
     if isinstance(given, str):
         return Source(given, written=True)
     if isinstance(given, Mapping):
         return Source(json.dumps(given, ensure_ascii=False), written=False)
     raise wrong("template", given, "text or an object")
+
+
+def fetched(url: str, fetch: Fetch) -> Source:
+    try:
+        return Source(fetch(url), written=True)
+    except Unfetched as error:
+        raise BadRequest(f"template_url: {error}.") from None
 
 
 def environment(body: Body) -> str | Mapping[str, Any] | None:

@@ -38,7 +38,7 @@ def describe(service: Service, request: Request) -> Answer:
     form = request.query.text("format") or "json"
     if form not in FORMATS:
         raise BadRequest(f'format is "{form}"; it must be one of {", ".join(FORMATS)}.')
-    wanted, source = validate_request(request.body, request.query)
+    wanted, source = validate_request(request.body, request.query, service.commands.sources.fetch)
     with places_of(source):
         described = validation.describe(wanted, writer(service, request), service.commands.types, service.commands.sources)
     return FORMATS[form](described)

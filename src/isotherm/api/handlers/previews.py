@@ -15,7 +15,7 @@ KINDS = ("added", "deleted", "replaced", "unchanged", "updated")
 
 def create(service: Service, request: Request) -> Answer:
     """The stack that would be made, with its resources."""
-    wanted, source = create_request(request.body)
+    wanted, source = create_request(request.body, service.commands.sources.fetch)
     with places_of(source):
         row, definition, resources = preview.creation(service, wanted, writer(service, request))
     told, hidden = facts_of(definition), hidden_values(definition)
@@ -39,7 +39,7 @@ def changes(service: Service, request: Request, patch: bool) -> Answer:
     """Every resource under what would become of it."""
     request.query.flag("show_nested")
     row = living_stack(service, request)
-    wanted, source = update_request(request.body, patch)
+    wanted, source = update_request(request.body, patch, service.commands.sources.fetch)
     with places_of(source):
         found = preview.update(service, row, wanted, writer(service, request))
     return Answer({"resource_changes": {

@@ -17,7 +17,7 @@ ACCEPTED = "The stack is being changed.\n"
 
 def create(service: Service, request: Request) -> Answer:
     """201, with the new stack's id and place, as soon as its creation is planned."""
-    wanted, source = create_request(request.body)
+    wanted, source = create_request(request.body, service.commands.sources.fetch)
     with places_of(source):
         identity = service.commands.create(wanted, writer(service, request))
     view = created_view(request.base, identity)
@@ -50,7 +50,7 @@ def patch_rule(request: Request) -> str:
 
 def changed(service: Service, request: Request, patch: bool) -> Answer:
     row = living_stack(service, request)
-    wanted, source = update_request(request.body, patch)
+    wanted, source = update_request(request.body, patch, service.commands.sources.fetch)
     with places_of(source):
         service.commands.update(identity_of(row), wanted, writer(service, request))
     return Answer(status=202, text=ACCEPTED)
