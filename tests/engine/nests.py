@@ -1,5 +1,10 @@
 """Templates that use each other, for tests."""
 
+from rig import Rig
+
+from isotherm.model.records import StackRow
+from isotherm.store import stacks
+
 LEAF = """
 heat_template_version: 2021-04-16
 parameters:
@@ -61,3 +66,8 @@ outputs:
 FILES = {"middle.yaml": MIDDLE, "leaf.yaml": LEAF}
 ENVIRONMENT = {"resource_registry": {"Leaf::Type": "leaf.yaml"}}
 TREE = {"files": FILES, "environment": ENVIRONMENT}
+
+
+def below(rig: Rig, stack) -> dict[str, StackRow]:
+    """The living stacks below one, by the name of the resource they stand for."""
+    return {row.parent_resource: row for row in rig.store.read(stacks.descendants, stack.id, 9)}

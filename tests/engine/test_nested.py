@@ -1,15 +1,7 @@
 """Stacks in stacks."""
 
-from nests import TOP, TREE
+from nests import TOP, TREE, below
 from rig import Rig
-
-from isotherm.model.records import StackRow
-from isotherm.store import stacks
-
-
-def below(rig: Rig, stack) -> dict[str, StackRow]:
-    """The living stacks below one, by the name of the resource they stand for."""
-    return {row.parent_resource: row for row in rig.store.read(stacks.descendants, stack.id, 9)}
 
 
 def test_three_levels_are_made_one_inside_the_other(rig: Rig) -> None:

@@ -161,7 +161,7 @@ class Attempts:
         if brief.overtaken:
             return Report(brief, Done(), quiet=True)
         goal = self.children.goal(brief.stack, job.row, step, kind, subject_of(brief.stack, job.row), job.prepared.reads)
-        job = learn(job, Facts(goal.stack_id)) if goal.row else job
+        job = learn(job, Facts(goal.stack_id, goal.data)) if goal.row else job
         return replace(self.report(job, Next(job.number + 1, LOOK)), spawn=goal)
 
     def run(self, job: Job, step: Step) -> tuple[Outcome, Facts]:

@@ -2,7 +2,8 @@
 
 import json
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,18 +14,19 @@ from isotherm.engine.definitions import Definitions
 from isotherm.engine.names import new_id
 from isotherm.engine.planning import Goal, begin
 from isotherm.engine.world import RowsWorld
+from isotherm.model.child import NOBODY, Child, Present
 from isotherm.model.errors import Invalid
 from isotherm.model.outcome import NOTHING, Facts, Failed, Next, Outcome
 from isotherm.model.records import DefinitionRow, ResourceRow, StackRow
 from isotherm.model.step import Await, Spawn
 from isotherm.model.subject import Subject
 from isotherm.store import definitions as stored
-from isotherm.store import nodes, stacks
+from isotherm.store import nodes, resources, stacks
 from isotherm.store.store import Store
 from isotherm.template import Definition
 from isotherm.template.files import needed, strings_in
 from isotherm.template.nested import environment_of
-from isotherm.types.nested import NestedType, probe_key
+from isotherm.types.nested import NestedType, Probe, probe_key
 from isotherm.types.registry import Registry
 
 LOOK = 60.0                             # seconds between looks at a child; its end calls its owner at once
@@ -33,13 +35,15 @@ LED_BY = re.compile(r"Resource \w+ failed: ")
 
 @dataclass(frozen=True, slots=True)
 class ChildGoal:
-    """What a child stack is to reach. stack_id: its id, also when it is yet to be made. definition: None for a deletion."""
+    """What a child stack is to reach. stack_id: its id, also when it is yet to be made. definition: None for a deletion.
+    data: to be kept with the resource."""
 
     action: str
     stack_id: str
     types: Registry
     row: DefinitionRow | None = None
     definition: Definition | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
 
 
 def awaited(told: Told, step: Await, number: int, kind: NestedType, subject: Subject, reads: frozenset[str],
@@ -72,16 +76,24 @@ class Children:
         if step.action == "DELETE":
             return ChildGoal("DELETE", row.physical_id or "", self.types)
         outer = self.definitions.get(parent)
-        made = self.inputs(outer, row, kind, subject, step, reads)
         before = self.store.read(stacks.get, row.physical_id) if row.physical_id else None
-        id_ = before.id if before is not None and before.deleted_at is None else new_id()
-        child = replace(parent, id=id_, name=row.physical_name)
+        before = before if before is not None and before.deleted_at is None else None
+        present = self.present(before) if before is not None and kind.looks_back else NOBODY
+        wanted = kind.child(subject, present, **step.args)
+        made = self.inputs(outer, row, wanted, kind.probes(replace(subject, data={**subject.data, **wanted.data}), reads))
+        child = replace(parent, id=before.id if before else new_id(), name=row.physical_name)
         definition = self.definitions.keep(made.id, self.definitions.compiled(child, made))
-        return ChildGoal(step.action, child.id, self.types, made, definition)
+        return ChildGoal(step.action, child.id, self.types, made, definition, wanted.data)
 
-    def inputs(self, outer: Definition, row: ResourceRow, kind: NestedType, subject: Subject, step: Spawn, reads: frozenset[str]) -> DefinitionRow:
+    def present(self, child: StackRow) -> Present:
+        """The child as it is, or was about to be."""
+        rows = self.store.read(resources.current, child.id)
+        world = RowsWorld(child, rows, self.types)
+        written = self.definitions.get(child).template.document.get("resources") or {}
+        return Present(written, {name: world.reference(name) for name, row in rows.items() if row.physical_id})
+
+    def inputs(self, outer: Definition, row: ResourceRow, made: Child, probes: Iterable[Probe]) -> DefinitionRow:
         """What the child's definition is compiled from."""
-        made = kind.child(subject, **step.args)
         inside, files = environment_of(row.name, outer.environment), outer.scope.files
         if isinstance(made.template, str):
             if made.template not in files:
@@ -95,7 +107,7 @@ class Children:
             id=new_id(), template=text, environment=inside.stored, files=used,
             parameters={key: value for key, value in made.parameters.items() if value is not None},
             outer={"name": name, "facade": facade_of(outer, row),
-                   "reads": sorted([name, list(path)] for name, path in kind.probes(subject, reads) if path)})
+                   "reads": [[name, list(path)] for name, path in probes if path]})
 
 
 def facade_of(outer: Definition, row: ResourceRow) -> dict[str, Any]:

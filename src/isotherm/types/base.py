@@ -29,6 +29,7 @@ class ResourceType:
     service: ClassVar[str] = ""
     microversion: ClassVar[str] = ""
     name_limit: ClassVar[int] = 255
+    update_policies: ClassVar[tuple[Prop, ...]] = ()     # what its `update_policy` may say
     nested: ClassVar[bool] = False               # whether it is a stack of its own; see types/nested.py
     forwarding: ClassVar[bool] = False           # whether attributes that are not declared are asked of its members
     repairable: ClassVar[bool] = False           # whether an update mends one that failed; otherwise it is replaced

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
-from isotherm.model.child import Child
+from isotherm.model.child import Child, Present
 from isotherm.model.step import Await, Spawn, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import ResourceType, Values
@@ -21,14 +21,15 @@ class NestedType(ResourceType):
     """
 
     nested: ClassVar[bool] = True
+    looks_back: ClassVar[bool] = False
     repairable: ClassVar[bool] = True
 
     def times(self, properties: Values) -> int:
         """How many of what `sample` shows there will be."""
         return 1
 
-    def child(self, subject: Subject, **args: Any) -> Child:
-        """What the child is to be; args: those of the `Spawn`. Pure, and the same however often it is asked."""
+    def child(self, subject: Subject, present: Present, **args: Any) -> Child:
+        """What the child is to be; present: as it is, told to types that look back; args: those of the `Spawn`. Pure."""
         raise TypeError(f"{type(self).__name__} does not say what its stack is made from")
 
     def kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:

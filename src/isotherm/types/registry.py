@@ -17,6 +17,8 @@ MODULES = (
     "isotherm.types.heat.multipart_mime",
     "isotherm.types.heat.none",
     "isotherm.types.heat.random_string",
+    "isotherm.types.heat.resource_chain",
+    "isotherm.types.heat.resource_group",
     "isotherm.types.heat.software_component",
     "isotherm.types.heat.software_config",
     "isotherm.types.heat.test_resource",

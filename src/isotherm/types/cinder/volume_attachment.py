@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from isotherm.model.errors import Refused
-from isotherm.model.outcome import Facts
+from isotherm.model.outcome import Facts, Wait
 from isotherm.model.schema import Custom, Prop
 from isotherm.model.step import Call, Keep, Lookup, Read, Run, Step, Until
 from isotherm.model.subject import Subject
@@ -54,17 +54,21 @@ class VolumeAttachment(ResourceType):
         pairs = dict.fromkeys((begun, ends(subject.properties))) if all(begun) else {}
         return [step for server, volume in pairs for step in detach(server, volume)]
 
-    def take_off(self, subject: Subject, cloud: Any, server: str, volume: str) -> None:
-        """Run: ask for the volume to be detached, unless it is being or has been. The compute service calls a second request a bad one."""
+    def take_off(self, subject: Subject, cloud: Any, server: str, volume: str) -> Wait | None:
+        """Run: ask for the volume to be detached, unless it is being or has been; what is still being attached is waited for. The compute
+        service calls a request that comes too early or again a bad one."""
         path = f"/servers/{server}/os-volume_attachments/{volume}"
         try:
             cloud.request("compute", "DELETE", path, headers=MULTIATTACH)
         except Refused as refusal:
             if refusal.code == 404:
-                return
+                return None
             shown = cloud.show("volumev3", f"/volumes/{volume}", "volume") or {}
+            if refusal.code in (400, 409) and shown.get("status") == "attaching":
+                return Wait(1.0)
             if refusal.code not in (400, 409) or shown.get("status") not in (None, "detaching", "available"):
                 raise
+        return None
 
     def hand_over(self, subject: Subject, new: Values) -> Sequence[Step]:
         """A volume is on one server at a time."""

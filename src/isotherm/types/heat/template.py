@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from isotherm.model.child import Child
+from isotherm.model.child import Child, Present
 from isotherm.model.schema import is_template
 from isotherm.model.subject import Subject
 from isotherm.types.nested import NestedType
@@ -21,7 +21,7 @@ class TemplateResource(NestedType):
         """A stack can be brought from any template to any other."""
         return is_template(type_name)
 
-    def child(self, subject: Subject, **args: Any) -> Child:
+    def child(self, subject: Subject, present: Present, **args: Any) -> Child:
         return Child(subject.type, subject.properties)
 
     def kept(self, outputs: Mapping[str, Any]) -> dict[str, Any]:
