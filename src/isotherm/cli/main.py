@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "engine": ("isotherm.cli.engine", "Run workers."),
     "sim": ("isotherm.cli.sim", "Run a simulated OpenStack cloud."),
     "validate": ("isotherm.cli.validate", "Check a template without a cloud."),
+    "schema": ("isotherm.cli.schema", "Print a JSON Schema of the template language, for editors."),
     "describe": ("isotherm.cli.describe", "Show what a template asks for and gives."),
     "db": ("isotherm.cli.db", "Look after the database."),
     "config": ("isotherm.cli.config", "Print every option."),
