@@ -40,7 +40,7 @@ def group(i: int, changed: bool) -> Resources:
         f"server_{i}": one("OS::Nova::Server", image="cirros", flavor="m1.tiny", networks=[{"port": get(f"port_{i}")}],
                            user_data_format="RAW", user_data="second" if way == 2 else "first",
                            metadata={"word": {"get_attr": [f"word_{i}", "value"]}, "kind": "new" if way == 1 else "old"}),
-        f"volume_{i}": one("OS::Cinder::Volume", size=2 if way == 5 and i % 4 else 1),
+        f"volume_{i}": one("OS::Cinder::Volume", size=1, metadata={"kind": "new" if way == 5 else "old"}),
         f"wall_{i // 5}": one("OS::Neutron::SecurityGroup", rules=[{"protocol": "tcp", "port_range_min": 22, "port_range_max": 22}])}
     if i % 4 == 0:
         made[f"attachment_{i}"] = one("OS::Cinder::VolumeAttachment", instance_uuid=get(f"server_{i}"), volume_id=get(f"volume_{i}"))

@@ -25,7 +25,8 @@ class Told:
 class Brief:
     """A claimed node with its stack, its resource row, and the rows of the resources it needs.
 
-    child: the nested stack whose end the node waits for. overtaken: the action of a newer traversal, "" when there is none.
+    rivals: its other incarnations, which may hold what only one can have; told only before something is planned for a resource that
+    was made already. child: the nested stack whose end the node waits for. overtaken: the action of a newer traversal, "" when there is none.
     latest: until when (`time.monotonic`) a request that changes something may be sent: its answer must be here before the claim ends.
     """
 
@@ -35,6 +36,7 @@ class Brief:
     needs: Mapping[str, ResourceRow] = field(default_factory=dict)
     latest: float = math.inf
     child: Told | None = None
+    rivals: Sequence[ResourceRow] = ()
 
     @property
     def overtaken(self) -> str:
@@ -51,10 +53,12 @@ def load(conn: sa.Connection, claimed: Iterable[Node]) -> list[Brief]:
         if n.plan is None and n.requires:
             needs.setdefault(n.stack_id, set()).update(n.requires)
     others = {stack_id: resources.by_names(conn, stack_id, names) for stack_id, names in needs.items()}
+    planned = [row for n in claimed if n.plan is None and n.kind == "converge" and (row := own.get(n.resource_id or "")) and row.action != "INIT"]
+    rivals = resources.rivals(conn, planned)
     waiting = {n.id: id_ for n in claimed if waits_for_child(n) and n.resource_id in own and (id_ := own[n.resource_id].physical_id)}
     children = look(conn, sorted(set(waiting.values()))) if waiting else {}
     return [Brief(n, found[n.stack_id], own.get(n.resource_id or ""), others.get(n.stack_id, {}) if n.plan is None else {},
-                  child=children.get(waiting.get(n.id, "")) or Told(None))
+                  child=children.get(waiting.get(n.id, "")) or Told(None), rivals=rivals.get(n.resource_id or "", ()))
             for n in claimed if n.stack_id in found]
 
 

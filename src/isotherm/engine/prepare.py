@@ -111,15 +111,26 @@ def _replacement(brief: Brief, old: ResourceRow, fresh: ResourceRow, goal: Targe
     before = goal.subject(brief, old)
     given = [settle_on(step, before) for step in goal.kind.hand_over(before, fresh.properties)] if old.physical_id else []
     made = _create(brief, fresh, goal)
-    return replace(made, steps=(*given, *made.steps), replaces=replace(old, data={**old.data, HANDED_OVER: True}) if given else old)
+    return replace(made, steps=(*given, *_let_go(brief, fresh, goal), *made.steps), replaces=replace(old, data={**old.data, HANDED_OVER: True}) if given else old)
+
+
+def _let_go(brief: Brief, row: ResourceRow, goal: Target) -> list[Step]:
+    """What incarnations that failed or were given up hold of what this one needs: they go only when it is there."""
+    held: list[Step] = []
+    for rival in brief.rivals:
+        if rival.physical_id and rival.type == goal.kind.name:
+            subject = goal.subject(brief, rival)
+            held += [settle_on(step, subject) for step in goal.kind.hand_over(subject, row.properties)]
+    return held
 
 
 def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> Prepared:
     if HANDED_OVER in row.data:
         row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed",
-                      data={key: value for key, value in row.data.items() if key != HANDED_OVER})
+                      data={key: value for key, value in row.data.items() if key != HANDED_OVER},
+                      requires=tuple(sorted({*old.requires, *row.requires})))
         subject = goal.subject(brief, row)
-        back = (*goal.kind.take_back(subject), *goal.kind.update(subject, old.properties))
+        back = (*_let_go(brief, row, goal), *goal.kind.take_back(subject), *goal.kind.update(subject, old.properties))
         return Prepared(row, _and_read(goal, subject, back), kind=goal.kind, reads=goal.reads)
     subject = goal.subject(brief, row)
     # What a stack is made from is more than its properties: the files and the registry that apply inside.

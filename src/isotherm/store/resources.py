@@ -21,6 +21,7 @@ _SOME = sa.select(resource).where(resource.c.id.in_(sa.bindparam("ids", expandin
 _ALL = sa.select(resource).where(_OF).order_by(resource.c.created_at, resource.c.id)
 _NOW = sa.select(resource).where(_OF, _CURRENT)
 _NAMED = _NOW.where(resource.c.name.in_(sa.bindparam("names", expanding=True)))
+_PAST = sa.select(resource).where(_OF, ~_CURRENT, resource.c.name.in_(sa.bindparam("names", expanding=True)))
 _INSERT = resource.insert()
 _REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
     {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at", "replaced_by")})
@@ -112,6 +113,18 @@ def by_names(conn: sa.Connection, stack_id: str, names: Collection[str]) -> dict
     """`current`, for some names only; names that the stack does not have are left out."""
     rows = conn.execute(_NAMED, {"stack": stack_id, "names": list(names)}) if names else ()
     return {row.name: _resource(conn, row) for row in rows}
+
+
+def rivals(conn: sa.Connection, rows: Collection[ResourceRow]) -> dict[str, list[ResourceRow]]:
+    """id -> the resource's other incarnations, of those that have any."""
+    names: dict[str, set[str]] = {}
+    for row in rows:
+        names.setdefault(row.stack_id, set()).add(row.name)
+    found = [_resource(conn, other) for stack_id, some in names.items()
+             for other in conn.execute(_PAST, {"stack": stack_id, "names": sorted(some)})]
+    told = {row.id: [other for other in found if (other.stack_id, other.name) == (row.stack_id, row.name) and other.id != row.id]
+            for row in rows} if found else {}
+    return {id_: others for id_, others in told.items() if others}
 
 
 def all_of(conn: sa.Connection, stack_id: str) -> list[ResourceRow]:
