@@ -93,6 +93,8 @@ def detach_volume(call: Call, server_id: str, volume_id: str) -> Answer:
     row = _own(call, server, volume_id)
     if row["device"] == "/dev/vda" and not server["image"]:
         raise BadRequest("Cannot detach a root device volume")
+    if row["status"] != "attached":
+        raise BadRequest(f"Invalid volume: volume {volume_id} is {row['status']}; only what is attached can be detached.")
     attaching.detach(call.cloud, row)
     return Answer(202)
 

@@ -34,13 +34,22 @@ def resize(call: Call, server: Body, asked: Any) -> None:
 
 
 def confirm(call: Call, server: Body, asked: Any) -> Answer:
-    old = server.pop("_old")
-    call.cloud.update("server", server, status=old["status"], updated=call.cloud.stamp(), _host=_next_host(server))
+    """Stay with the new flavor: answered at once, but the server waits in VERIFY_RESIZE until the old place is cleared."""
+    old = _before(server)
+    call.cloud.later("server", server, {"status": old["status"], "updated": call.cloud.stamp(), "_host": _next_host(server)})
     return Answer(204)
 
 
+def _before(server: Body) -> Body:
+    """What a resized server was; 400 when that has been confirmed or reverted already, though it does not show yet."""
+    if "_old" not in server:
+        raise BadRequest("Instance has not been resized.")
+    old: Body = server.pop("_old")
+    return old
+
+
 def revert(call: Call, server: Body, asked: Any) -> None:
-    old = server.pop("_old")
+    old = _before(server)
     changes = {"status": old["status"], "_flavor": old["flavor"], "_host": old["host"]}
     begin(call.cloud, server, "resize_reverting", changes, shown="REVERT_RESIZE")
 
