@@ -111,7 +111,8 @@ def _replacement(brief: Brief, old: ResourceRow, fresh: ResourceRow, goal: Targe
     before = goal.subject(brief, old)
     given = [settle_on(step, before) for step in goal.kind.hand_over(before, fresh.properties)] if old.physical_id else []
     made = _create(brief, fresh, goal)
-    return replace(made, steps=(*given, *_let_go(brief, fresh, goal), *made.steps), replaces=replace(old, data={**old.data, HANDED_OVER: True}) if given else old)
+    marked = replace(old, data={**old.data, HANDED_OVER: True}) if given else old
+    return replace(made, steps=(*given, *_let_go(brief, fresh, goal), *made.steps), replaces=marked)
 
 
 def _let_go(brief: Brief, row: ResourceRow, goal: Target) -> list[Step]:
