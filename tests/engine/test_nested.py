@@ -1,7 +1,12 @@
 """Stacks in stacks."""
 
-from nests import TOP, TREE, below
-from rig import Rig
+from dataclasses import replace
+
+import pytest
+from nests import LEAF, MIDDLE, TOP, TREE, below
+from rig import Rig, eventually
+
+from isotherm.model.errors import Invalid
 
 
 def test_three_levels_are_made_one_inside_the_other(rig: Rig) -> None:
@@ -19,6 +24,210 @@ def test_three_levels_are_made_one_inside_the_other(rig: Rig) -> None:
         assert told["inner"] == told["secret"]
         assert len(told["secret"]) == 32
         assert told["reference"] == f"arn:openstack:heat::{stack.project_id}:stacks/{nested.physical_name}/{nested.physical_id}"
+        rig.delete(stack)
+        assert rig.wait(stack).state == "DELETE_COMPLETE"
+        assert not below(rig, stack)
+
+
+def told(rig: Rig, stack, name: str) -> list[str]:
+    return [f"{event.action}_{event.status}" for event in rig.events(stack) if event.resource_name == name]
+
+
+def test_an_update_travels_through_all_levels_in_place(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, **TREE)
+        rig.wait(stack)
+        before, secret = below(rig, stack), rig.outputs(stack)["secret"].value
+        rig.update(stack, TOP, parameters={"value": "two"}, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        after = below(rig, stack)
+    assert {name: row.id for name, row in after.items()} == {name: row.id for name, row in before.items()}
+    assert {row.state for row in after.values()} == {"UPDATE_COMPLETE"}
+    outputs = {name: row.value for name, row in rig.outputs(stack).items()}
+    assert outputs["value"] == outputs["deep"] == outputs["thing"] == "two"
+    assert outputs["secret"] == secret, "what did not change inside is not touched"
+
+
+def test_an_update_that_changes_nothing_visits_no_child(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, **TREE)
+        rig.wait(stack)
+        children = below(rig, stack).values()
+        counts = [len(rig.events(child)) for child in children]
+        rig.update(stack, TOP, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE"
+    assert [len(rig.events(child)) for child in children] == counts
+    assert told(rig, stack, "nested") == ["CREATE_IN_PROGRESS", "CREATE_COMPLETE"]
+
+
+def test_a_file_that_changed_two_levels_down_is_reason_enough_for_an_update(rig: Rig) -> None:
+    longer = "str_replace: {template: a-b, params: {a: {get_attr: [thing, output]}}}"
+    files = {**TREE["files"], "leaf.yaml": LEAF.replace("get_attr: [thing, output]", longer)}
+    with rig.working():
+        stack = rig.create(TOP, **TREE)
+        rig.wait(stack)
+        rig.update(stack, TOP, files=files, environment=TREE["environment"])
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert rig.outputs(stack)["value"].value == "one-b"
+        before = below(rig, stack)
+        rig.update(stack, TOP, files={**files, "other.yaml": LEAF}, environment={"resource_registry": {"Leaf::Type": "other.yaml"}})
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert rig.outputs(stack)["value"].value == "one"
+        assert {name: row.id for name, row in below(rig, stack).items()} == {name: row.id for name, row in before.items()}
+
+
+def test_what_comes_and_goes_comes_and_goes_with_its_stacks(rig: Rig) -> None:
+    without = TOP[:TOP.index("  nested:")] + "outputs: {}\n"
+    with rig.working():
+        stack = rig.create(without, **TREE)
+        rig.wait(stack)
+        assert not below(rig, stack)
+        rig.update(stack, TOP, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert set(below(rig, stack)) == {"nested", "leaf"}
+        rig.update(stack, without, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert not below(rig, stack)
+
+
+def test_a_failure_deep_inside_is_told_with_its_path_and_mended_by_an_update(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, parameters={"fail": True}, **TREE)
+        failed = rig.wait(stack)
+        assert failed.state == "CREATE_FAILED"
+        assert failed.reason.startswith("Resource CREATE failed: resources.nested: resources.leaf: resources.thing: ")
+        assert {row.state for row in below(rig, stack).values()} == {"CREATE_FAILED"}
+        before = below(rig, stack)
+        rig.update(stack, TOP, parameters={"fail": False}, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert {name: row.id for name, row in below(rig, stack).items()} == {name: row.id for name, row in before.items()}
+        assert rig.outputs(stack)["thing"].value == "one"
+
+
+def test_a_failed_create_is_rolled_back_with_all_that_is_inside(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, parameters={"fail": True}, disable_rollback=False, **TREE)
+        assert rig.wait(stack).state == "ROLLBACK_COMPLETE", rig.stack(stack).reason
+    assert not below(rig, stack)
+    assert not rig.rows(stack)
+
+
+def test_a_failed_update_is_rolled_back_inside_too(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, disable_rollback=False, **TREE)
+        rig.wait(stack)
+        before = below(rig, stack)
+        rig.update(stack, TOP, parameters={"value": "two", "fail": True}, **TREE)
+        assert rig.wait(stack).state == "ROLLBACK_COMPLETE", rig.stack(stack).reason
+    assert {name: row.id for name, row in below(rig, stack).items()} == {name: row.id for name, row in before.items()}
+    assert rig.outputs(stack)["thing"].value == "one"
+
+
+def test_a_delete_overtakes_children_that_are_being_made(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, parameters={"wait": 3600}, **TREE)
+        eventually("the innermost is begun", lambda: (leaf := below(rig, stack).get("leaf")) and "thing" in rig.resources(leaf))
+        rig.delete(stack)
+        assert rig.wait(stack, 15).state == "DELETE_COMPLETE", rig.stack(stack).reason
+    assert not below(rig, stack)
+
+
+def test_an_update_overtakes_children_that_are_being_made(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, parameters={"wait": 2}, **TREE)
+        eventually("the innermost is begun", lambda: (leaf := below(rig, stack).get("leaf")) and "thing" in rig.resources(leaf))
+        before = below(rig, stack)
+        rig.update(stack, TOP, parameters={"wait": 2, "value": "two"}, **TREE)
+        assert rig.wait(stack, 15).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+    assert {name: row.id for name, row in below(rig, stack).items()} == {name: row.id for name, row in before.items()}
+    assert rig.outputs(stack)["thing"].value == "two"
+
+
+def test_an_update_that_leaves_a_child_out_ends_it_while_it_is_being_made(rig: Rig) -> None:
+    without = TOP[:TOP.index("  nested:")] + "outputs: {}\n"
+    with rig.working():
+        stack = rig.create(TOP, parameters={"wait": 3600}, **TREE)
+        eventually("the innermost is begun", lambda: (leaf := below(rig, stack).get("leaf")) and "thing" in rig.resources(leaf))
+        rig.update(stack, without, **TREE)
+        assert rig.wait(stack, 15).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+    assert not below(rig, stack)
+
+
+def test_a_child_runs_out_of_time_with_its_parent(rig: Rig) -> None:
+    rig.commands.settings = replace(rig.settings, limits=replace(rig.settings.limits, stack_action_timeout=2))
+    with rig.working():
+        stack = rig.create(TOP, parameters={"wait": 3600}, **TREE)
+        failed = rig.wait(stack, 15)
+        assert (failed.state, failed.reason) == ("CREATE_FAILED", "Stack CREATE timed out")
+        for child in below(rig, stack).values():
+            assert rig.wait(child, 15).state == "CREATE_FAILED"
+
+
+def test_what_is_retained_stays_as_it_is(rig: Rig) -> None:
+    kept = TOP.replace("type: middle.yaml", "type: middle.yaml\n    deletion_policy: Retain")
+    with rig.working():
+        stack = rig.create(kept, **TREE)
+        rig.wait(stack)
+        child = below(rig, stack)["nested"]
+        rig.delete(stack)
+        assert rig.wait(stack).state == "DELETE_COMPLETE"
+        assert rig.stack(child).state == "CREATE_COMPLETE"
+        assert set(below(rig, child)) == {"leaf"}
+
+
+FACED = """
+heat_template_version: 2021-04-16
+resources:
+  thing:
+    type: OS::Heat::Value
+    properties: {value: {resource_facade: metadata}}
+outputs:
+  OS::stack_id: {value: mine}
+  metadata: {value: {get_attr: [thing, value]}}
+  policy: {value: {resource_facade: deletion_policy}}
+"""
+
+
+def test_a_nested_template_sees_the_resource_it_implements_and_may_name_itself(rig: Rig) -> None:
+    top = """
+heat_template_version: 2021-04-16
+resources:
+  from: {type: OS::Heat::Value, properties: {value: known late}}
+  faced:
+    type: faced.yaml
+    metadata: {word: {get_attr: [from, value]}}
+    deletion_policy: Delete
+outputs:
+  reference: {value: {get_resource: faced}}
+  metadata: {value: {get_attr: [faced, metadata]}}
+  policy: {value: {get_attr: [faced, policy]}}
+"""
+    with rig.working():
+        stack = rig.create(top, files={"faced.yaml": FACED})
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+    assert {name: row.value for name, row in rig.outputs(stack).items()} == {
+        "reference": "mine", "metadata": {"word": "known late"}, "policy": "Delete"}
+
+
+def test_what_is_wrong_inside_is_refused_before_anything_is_made(rig: Rig) -> None:
+    files = {**TREE["files"], "leaf.yaml": LEAF.replace("type: OS::Heat::Value", "type: OS::Heat::Valeu")}
+    with pytest.raises(Invalid, match=r"leaf.yaml:12:5: resources.after.type: There is no resource type 'OS::Heat::Valeu'"):
+        rig.create(TOP, files=files, environment=TREE["environment"])
+    with pytest.raises(Invalid, match="use each other without end"):
+        rig.create(TOP, files={**TREE["files"], "leaf.yaml": MIDDLE}, environment=TREE["environment"])
+
+
+def test_a_child_deleted_by_hand_is_made_anew_by_an_update(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, **TREE)
+        rig.wait(stack)
+        child = below(rig, stack)["nested"]
+        rig.delete(child)
+        assert rig.wait(child).state == "DELETE_COMPLETE"
+        rig.update(stack, TOP, parameters={"value": "two"}, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert below(rig, stack)["nested"].id == rig.resources(stack)["nested"].physical_id != child.id
+        assert rig.outputs(stack)["thing"].value == "two"
         rig.delete(stack)
         assert rig.wait(stack).state == "DELETE_COMPLETE"
         assert not below(rig, stack)
