@@ -22,6 +22,7 @@ from isotherm.sim.settings import Settings as SimSettings
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 from isotherm.types.registry import registry
+from isotherm.wire import make_site
 
 KINDS = tuple(os.environ.get("ISOTHERM_DATABASES", "sqlite,postgresql,mariadb").split(","))
 KEY = "wGm6wLLzwBLK0wSPTBI0CSGUcvjiPTZWkgmqIPQk3hY="
@@ -39,7 +40,7 @@ def service(database: str, auth: bool, **groups: dict[str, Any]) -> Iterator[Run
     bus, clouds, types = LocalBus(), Clouds(settings), registry()
     compiled = Definitions(store, types)
     engine = Engine(store, clouds, bus, settings, types, compiled)
-    commands = Commands(store, clouds, types, settings, bus, compiled)
+    commands = Commands(store, clouds, types, settings, bus, compiled, make_site(settings))
     server = Server("127.0.0.1", groups.get("api", {}).get("port", 0), 4)
     server.start(make_app(store, commands, clouds, types, settings, auth=auth))
     engine.start()

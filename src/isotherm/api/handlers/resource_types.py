@@ -2,15 +2,17 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from isotherm.api.errors import BadRequest
+from isotherm.api.mapped import mapped, mapped_type, target
 from isotherm.api.message import Answer, Request
 from isotherm.api.service import Service
 from isotherm.api.views.generated import cfn, hot
 from isotherm.api.views.resource_type import summary_view, type_view
 from isotherm.model.errors import Forbidden, NotFound
+from isotherm.model.schema import is_template
 from isotherm.types.base import ResourceType
 
 STATUSES = ("UNKNOWN", "SUPPORTED", "DEPRECATED", "UNSUPPORTED", "HIDDEN")
@@ -55,19 +57,22 @@ def template(service: Service, request: Request) -> Answer:
     return Answer(FORMS[form](kind))
 
 
-def known(service: Service) -> Iterator[ResourceType]:
-    for name in service.registry.names():
-        kind = service.registry.get(name)
-        if kind:
-            yield kind
+def known(service: Service) -> list[ResourceType]:
+    """The types of this service and those that its operator added, by name; other names of types are not listed."""
+    own = {name: kind for name in service.registry.names() if (kind := service.registry.get(name))}
+    kinds = own | {kind.name: kind for kind in mapped(service)}
+    return [kinds[name] for name in sorted(kinds)]
 
 
 def find(service: Service, request: Request) -> ResourceType:
     """The type in the URL. Raises Forbidden, NotFound, or BadRequest when it is hidden or its service is absent."""
     name = request.path["type_name"]
-    if name in service.barred(request.caller):
+    behind = name if is_template(name) else target(service, name)
+    if {name, behind} & service.barred(request.caller):
         raise Forbidden(f"The policy does not let you use {name}.")
-    kind = service.registry.get(name)
+    if is_template(behind) and behind != name:
+        return mapped_type(service, name, behind)
+    kind = None if is_template(behind) else service.registry.get(behind)
     if kind is None:
         raise NotFound(f"There is no resource type {name}.")
     if kind.support.status == "HIDDEN":
