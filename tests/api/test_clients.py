@@ -2,6 +2,9 @@
 
 import io
 import json
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import openstack
@@ -102,6 +105,37 @@ def test_sdk_leads_a_stack_through_its_life(sdk: Any) -> None:
     sdk.orchestration.wait_for_status(sdk.orchestration.get_stack(stack.id), status="UPDATE_COMPLETE", interval=0.05, wait=20)
     sdk.orchestration.delete_stack(stack)
     assert sdk.orchestration.find_stack("nosuch", ignore_missing=True) is None
+
+
+def test_clients_keep_software_configs(heat: Any, sdk: Any) -> None:
+    made = heat.software_configs.create(name="web", group="script", config="#!/bin/sh", inputs=[{"name": "a"}], options={"x": 1})
+    assert (made.name, made.config, made.inputs, made.options) == ("web", "#!/bin/sh", [{"name": "a", "type": "String"}], {"x": 1})
+    other = sdk.orchestration.create_software_config(name="sdk", group="script", config="b")
+    assert sdk.orchestration.get_software_config(made.id).config == "#!/bin/sh"
+    assert [row.id for row in heat.software_configs.list(limit=1)] == [other.id]
+    assert [row.id for row in heat.software_configs.list(limit=1, marker=other.id)] == [made.id]
+    assert {row.id for row in sdk.orchestration.software_configs()} >= {made.id, other.id}
+    sdk.orchestration.delete_software_config(other.id)
+    heat.software_configs.delete(made.id)
+    with pytest.raises(exc.HTTPNotFound):
+        heat.software_configs.get(made.id)
+
+
+def test_the_command_line_keeps_software_configs(cloud: Cloud, tmp_path: Path) -> None:
+    def run(*words: str) -> str:
+        login = {"--os-auth-url": cloud.auth_url, "--os-username": "demo", "--os-password": "secret", "--os-project-name": "demo",
+                 "--os-user-domain-name": "Default", "--os-project-domain-name": "Default"}
+        command = [str(Path(sys.executable).with_name("openstack")), *(word for pair in login.items() for word in pair), "software", "config", *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+
+    script, declared = tmp_path / "run.sh", tmp_path / "declared.yaml"
+    script.write_text("#!/bin/sh\necho hi\n")
+    declared.write_text("inputs: [{name: a, default: 1}]\noutputs: [{name: o}]\noptions: {x: 1}\n")
+    made = json.loads(run("create", "cli", "--config-file", str(script), "--definition-file", str(declared), "--group", "script", "-f", "json"))
+    assert made["id"] in [row["id"] for row in json.loads(run("list", "-f", "json"))]
+    assert run("show", made["id"], "--config-only") == "#!/bin/sh\necho hi\n\n"
+    run("delete", made["id"])
+    assert made["id"] not in run("list")
 
 
 NETWORK = {
