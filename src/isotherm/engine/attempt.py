@@ -14,7 +14,7 @@ from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.implied import attributes_read
 from isotherm.engine.names import utcnow
-from isotherm.engine.prepare import Prepared, Target
+from isotherm.engine.prepare import Prepared, Restricted, Target
 from isotherm.engine.report import Report
 from isotherm.model.errors import CloudError, Invalid, IsothermError
 from isotherm.model.outcome import Done, Facts, Failed, Next, Outcome
@@ -85,6 +85,8 @@ class Attempts:
         try:
             job = self.resume(brief) if brief.node.plan is not None else self.begin(brief, allow_calls)
             return job if job is None or isinstance(job, Report) else self.advance(job, allow_calls)
+        except Restricted as refusal:
+            return refused(brief, refusal)
         except Invalid as refusal:
             return self.failed(brief, brief.row, str(refusal))
         except IsothermError as error:
@@ -224,6 +226,12 @@ class Attempts:
         """An error before the plan was made, e.g. while looking up names: retried where that may help."""
         outcome = steps.translate(error, brief.node.attempt, self.max_attempts)
         return self.failed(brief, brief.row, str(error)) if isinstance(outcome, Failed) else Report(brief, outcome)
+
+
+def refused(brief: Brief, refusal: Restricted) -> Report:
+    """The node fails; its resource stays what it is, and the user is told by an event."""
+    told = None if brief.row is None else replace(brief.row, action="UPDATE", status="FAILED", reason=str(refusal))
+    return Report(brief, Failed(str(refusal)), begun=told)
 
 
 def begun_row(job: Job) -> ResourceRow | None:

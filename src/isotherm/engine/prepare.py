@@ -10,7 +10,7 @@ from isotherm.engine.names import new_id, physical_name
 from isotherm.engine.steps import settle_on
 from isotherm.engine.world import RowsWorld
 from isotherm.model.errors import Invalid
-from isotherm.model.problem import Severity
+from isotherm.model.problem import Problem, Severity
 from isotherm.model.records import ResourceRow
 from isotherm.model.step import Await, Call, Read, Step, Until
 from isotherm.model.subject import Subject
@@ -22,10 +22,22 @@ from isotherm.types.registry import Registry
 HANDED_OVER = "handed_over"         # in a row's data: its successor was given what only one of them can have
 
 
+class Restricted(Invalid):
+    """The environment forbids what an update would do with a resource, which stays as it is."""
+
+    wire = "ResourceActionRestricted"
+
+    def __init__(self, action: str, name: str):
+        """action: update or replace."""
+        verb = {"update": "updated", "replace": "replaced"}[action]
+        super().__init__(Problem("restricted-action", f"{name} would have to be {verb}, which the environment's resource_registry forbids "
+                                 f"(restricted_actions: {action})"))
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """What one resource is to become. names: those in `properties` that stand for cloud objects. texts: of the software configs that
-    they name."""
+    they name. restrictions: what an update may not do with it."""
 
     kind: ResourceType
     properties: Mapping[str, Any]
@@ -37,6 +49,7 @@ class Target:
     names: frozenset[Wanted] = frozenset()
     texts: Mapping[str, str] = field(default_factory=dict)
     update_policy: Mapping[str, Any] = field(default_factory=dict)
+    restrictions: frozenset[str] = frozenset()
 
     def subject(self, brief: Brief, row: ResourceRow) -> Subject:
         """The resource as its type plans for it."""
@@ -66,7 +79,8 @@ def target(brief: Brief, definition: Definition, types: Registry, reads: frozens
     world = RowsWorld(brief.stack, brief.needs, types)
     properties = kind.translate(definition.properties(name, world))
     return Target(kind, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,
-                  resource.external_id, frozenset(wanted(kind.properties, properties)), update_policy=definition.update_policy(name))
+                  resource.external_id, frozenset(wanted(kind.properties, properties)), update_policy=definition.update_policy(name),
+                  restrictions=definition.environment.registry.restrictions_of(name))
 
 
 def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetime) -> Prepared:
@@ -86,11 +100,18 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
     # A create that failed may have left something behind all the same: its row is kept until clean-up has looked.
     lost = row.status == "FAILED" and not (goal.kind.repairable and row.physical_id)
     if lost or not goal.kind.succeeds(row.type) or goal.kind.replaces(row.properties, properties):
+        _refuse("replace", goal, row)
         id_ = new_id()
         name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)
         fresh = replace(wanted_row, id=id_, physical_name=name, physical_id=None, created_at=now, data={}, attributes={}, replaces=row.id, replaced_by=None)
         return _replacement(brief, row, fresh, goal)
     return _update(brief, row, wanted_row, goal)
+
+
+def _refuse(action: str, goal: Target, row: ResourceRow) -> None:
+    """Raises Restricted when the environment forbids what is about to be done."""
+    if action in goal.restrictions:
+        raise Restricted(action, row.name)
 
 
 def _check_rules(goal: Target) -> None:
@@ -140,6 +161,7 @@ def _update(brief: Brief, old: ResourceRow, row: ResourceRow, goal: Target) -> P
         missing = goal.reads - old.attributes.keys()
         steps = tuple(goal.kind.read(subject, frozenset(missing))) if missing and goal.kind.reads(set(missing)) else ()
         return Prepared(replace(row, action=old.action, status=old.status, reason=old.reason), steps, quiet=True, kind=goal.kind, reads=goal.reads)
+    _refuse("update", goal, old)
     # Until it has moved on it needs what it needed before, should this update be overtaken.
     row = replace(row, action="UPDATE", status="IN_PROGRESS", reason="state changed", requires=tuple(sorted({*old.requires, *row.requires})))
     steps = _and_read(goal, subject, goal.kind.update(subject, old.properties))
