@@ -161,6 +161,16 @@ def test_attributes_are_read_live_with_the_callers_token(heat: Any, cloud: Cloud
     assert wait(heat, f"live/{heat.stacks.get('live').id}", "DELETE") == "DELETE_COMPLETE"
 
 
+def test_what_an_attribute_needs_is_read_when_it_is_asked_for(heat: Any) -> None:
+    server = {"type": "OS::Nova::Server", "properties": {"image": "cirros", "flavor": "m1.tiny", "networks": [{"allocate_network": "none"}]}}
+    heat.stacks.create(stack_name="asked", template={"heat_template_version": "2021-04-16", "resources": {"web": server}})
+    assert wait(heat, "asked", "CREATE") == "CREATE_COMPLETE"
+    assert "console_urls" not in heat.resources.get("asked", "web").attributes
+    consoles = heat.resources.get("asked", "web", with_attr=["console_urls"]).attributes["console_urls"]
+    assert consoles["novnc"].startswith("http")
+    heat.stacks.delete("asked")
+
+
 def test_what_is_gone_from_the_cloud_still_shows_what_was_stored(heat: Any, cloud: Cloud) -> None:
     template = {"heat_template_version": "2021-04-16", "resources": {"net": {"type": "OS::Neutron::Net"}},
                 "outputs": {"s": {"value": {"get_attr": ["net", "status"]}}}}

@@ -142,18 +142,6 @@ def test_a_project_has_as_many_as_it_may_have(tmp_path: Path) -> None:
         rig.close()
 
 
-def test_rules_between_properties_hold_for_values_that_only_the_run_knows(rig: Rig) -> None:
-    """A number that another resource gives as text is none: the template alone could not tell."""
-    told = {"told": shapes.one("OS::Heat::Value", value="x"),
-            "number": shapes.one("OS::Heat::Value", type="number", value={"get_attr": ["told", "value"]})}
-    with rig.working():
-        stack = rig.create(shapes.template(told))
-        row = rig.wait(stack)
-    assert row.state == "CREATE_FAILED"
-    assert "resources.number: value: 'x' is not of type number" in row.reason
-    assert rig.resources(stack)["number"].state == "CREATE_FAILED"
-
-
 @pytest.mark.parametrize("point", doomed.POINTS)
 def test_a_worker_may_die_while_it_keeps_a_config(tmp_path: Path, point: str) -> None:
     rig = Rig(f"sqlite:///{tmp_path / 'isotherm.db'}", tmp_path, engine={"poll_seconds": 0.05})
