@@ -23,8 +23,8 @@ _NOW = sa.select(resource).where(_OF, _CURRENT)
 _NAMED = _NOW.where(resource.c.name.in_(sa.bindparam("names", expanding=True)))
 _PAST = sa.select(resource).where(_OF, ~_CURRENT, resource.c.name.in_(sa.bindparam("names", expanding=True)))
 _INSERT = resource.insert()
-_REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values(
-    {column.name: sa.bindparam(column.name) for column in resource.c if column.name not in ("id", "created_at", "replaced_by")})
+_WRITTEN = tuple(column.name for column in resource.c if column.name not in ("id", "created_at", "replaced_by"))
+_REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values({name: sa.bindparam(name) for name in _WRITTEN})
 _POINT = resource.update().where(resource.c.id == sa.bindparam("row")).values(replaced_by=sa.bindparam("successor"))
 _STALE = resource.update().where(resource.c.id.in_(sa.bindparam("ids", expanding=True))).values(fingerprint="")
 
@@ -56,7 +56,8 @@ def save_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
     current one is not for those to say who work on one of them."""
     values = [_values(conn, row) for row in rows]
     if values:
-        conn.execute(_REWRITE, [{"row": value.pop("id")} | value for value in values])
+        # Left in the parameters, these columns would be written all the same.
+        conn.execute(_REWRITE, [{"row": value["id"]} | {name: value[name] for name in _WRITTEN} for value in values])
 
 
 def point(conn: sa.Connection, successors: Mapping[str, str | None]) -> None:

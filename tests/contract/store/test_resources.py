@@ -51,7 +51,7 @@ def test_rows_are_rewritten_in_bulk(store: Store) -> None:
     store.write(resources.insert_many, rows)
     changed = [replace(row, status="FAILED", attributes={"i": i}, requires=(), physical_id=None)
                for i, row in enumerate(rows)]
-    store.write(resources.save_many, changed)
+    store.write(resources.save_many, [replace(row, replaced_by="who knows", created_at=later(99)) for row in changed])
     assert store.read(resources.current, rows[0].stack_id) == {row.name: row for row in changed}
     store.write(resources.delete_many, [row.id for row in rows[1:]])
     assert store.read(resources.all_of, rows[0].stack_id) == changed[:1]
