@@ -1,5 +1,7 @@
 """Templates that use each other, for tests."""
 
+from typing import Any
+
 from rig import Rig
 
 from isotherm.model.records import StackRow
@@ -68,6 +70,11 @@ ENVIRONMENT = {"resource_registry": {"Leaf::Type": "leaf.yaml"}}
 TREE = {"files": FILES, "environment": ENVIRONMENT}
 
 
-def below(rig: Rig, stack) -> dict[str, StackRow]:
+def descendants(rig: Rig, stack: Any) -> list[StackRow]:
+    """The living stacks below one, parents first."""
+    return rig.store.read(stacks.descendants, stack.id, 9)
+
+
+def below(rig: Rig, stack: Any) -> dict[str | None, StackRow]:
     """The living stacks below one, by the name of the resource they stand for."""
-    return {row.parent_resource: row for row in rig.store.read(stacks.descendants, stack.id, 9)}
+    return {row.parent_resource: row for row in descendants(rig, stack)}

@@ -15,17 +15,20 @@ from isotherm.engine.prepare import Prepared, Target, converge, target
 from isotherm.model.errors import Invalid
 from isotherm.model.records import Node, ResourceRow, StackRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest
-from isotherm.store import definitions, resources
-from isotherm.template import Definition
+from isotherm.store import definitions, resources, stacks
+from isotherm.template import Definition, compile
+from isotherm.template.nested import generated
 from isotherm.types.finding import Wanted
+from isotherm.types.nested import NestedType
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would become of one resource: added, deleted, replaced, unchanged or updated."""
+    """What would become of one resource of a stack: added, deleted, replaced, unchanged or updated."""
 
     kind: str
     row: ResourceRow
+    stack: StackRow
 
 
 def creation(service: Service, request: CreateRequest, caller: Caller) -> tuple[StackRow, Definition, list[ResourceRow]]:
@@ -42,17 +45,56 @@ def fresh_rows(service: Service, stack: StackRow, definition: Definition) -> lis
     return [new_row(stack, one, service.registry, utcnow()) for one in wanted.values()]
 
 
-def update(service: Service, stack: StackRow, request: UpdateRequest, caller: Caller) -> list[Change]:
-    """What an update would do to each resource, sorted by name. Raises what the update would."""
+def inside(service: Service, stack: StackRow, definition: Definition, row: ResourceRow) -> tuple[StackRow, Definition] | None:
+    """The stack that a resource would be, as far as it is known; None for a resource that is none."""
+    child, kind = definition.children.get(row.name), service.registry.get(row.type)
+    if child is None or not isinstance(kind, NestedType):
+        return None
+    values = definition.partial(row.name)
+    whole = kind.sample(values, kind.times(values))
+    if whole is not None:
+        limits = service.commands.limits
+        child = compile(generated(row.type, whole, limits), child.environment, definition.scope.files, catalog=service.registry, strict=False)
+    return replace(stack, id=row.physical_id or row.id, name=row.physical_name, owner_id=stack.id, definition_id=""), child
+
+
+def update(service: Service, stack: StackRow, request: UpdateRequest, caller: Caller, nested: bool = False) -> list[Change]:
+    """What an update would do to each resource, sorted by name; nested: and to those of nested stacks. Raises what the update would."""
     commands = service.commands
     before = service.store.read(definitions.load, stack.definition_id)
     definition = commands.checked(merge_inputs(request, before, commands.sources), stack, caller)
+    found = all_changes(service, stack, definition, service.clouds.for_token(caller.token, caller.project_id), nested)
+    return sorted(found, key=lambda change: change.row.name)
+
+
+def all_changes(service: Service, stack: StackRow, definition: Definition | None, cloud: Cloud, nested: bool) -> Iterator[Change]:
+    """What would become of the resources of a stack that is there. definition None: they go."""
     rows = service.store.read(resources.current, stack.id)
-    new = {row.name: row for row in fresh_rows(service, stack, definition)}
-    gone = [Change("deleted", row) for name, row in rows.items() if name not in new]
-    cloud = service.clouds.for_token(caller.token, caller.project_id)
-    kept = list(changes(service, stack, definition, rows, new, cloud))
-    return sorted([*gone, *kept], key=lambda change: change.row.name)
+    new = {row.name: row for row in fresh_rows(service, stack, definition)} if definition else {}
+    found = [Change("deleted", row, stack) for name, row in rows.items() if name not in new]
+    found += changes(service, stack, definition, rows, new, cloud) if definition else ()
+    for change in found:
+        yield change
+        if nested:
+            yield from changes_inside(service, change, definition, cloud)
+
+
+def is_stack(service: Service, row: ResourceRow) -> bool:
+    return isinstance(service.registry.get(row.type), NestedType)
+
+
+def changes_inside(service: Service, change: Change, definition: Definition | None, cloud: Cloud) -> Iterator[Change]:
+    """What would become of the resources of the stack that a resource is, if it is one."""
+    there = service.store.read(stacks.get, change.row.physical_id) if is_stack(service, change.row) and change.row.physical_id else None
+    known = inside(service, change.stack, definition, change.row) if definition else None
+    if there is not None and there.deleted_at is None:
+        yield from all_changes(service, there, known[1] if known else None, cloud, nested=True)
+    elif known:
+        stack, inner = known
+        for row in fresh_rows(service, stack, inner):
+            one = Change("added", row, stack)
+            yield one
+            yield from changes_inside(service, one, inner, cloud)
 
 
 def changes(service: Service, stack: StackRow, definition: Definition, rows: Mapping[str, ResourceRow],
@@ -62,9 +104,9 @@ def changes(service: Service, stack: StackRow, definition: Definition, rows: Map
     for name in TopologicalSorter({name: row.requires for name, row in new.items()}).static_order():
         row = rows.get(name)
         if row is None:
-            yield Change("added", new[name])
+            yield Change("added", new[name], stack)
             continue
-        change = Change(decided(service, Brief(node_of(new[name]), stack, row, seen), definition, cloud), row)
+        change = Change(decided(service, Brief(node_of(new[name]), stack, row, seen), definition, cloud), row, stack)
         if change.kind == "replaced":
             seen[name] = replace(row, physical_id=None, attributes={})
         yield change

@@ -44,7 +44,7 @@ class Nesting:
         """What else than its own definition makes a resource what it is: for one that is a stack, the files and the registry inside."""
         if isinstance(schema, TemplateType):
             start: frozenset[str] | None = frozenset({schema.name})
-        elif hasattr(schema, "sample"):
+        elif getattr(schema, "nested", False):
             start = strings_in(values)
         else:
             return []

@@ -28,6 +28,11 @@ class NestedType(ResourceType):
         """How many of what `sample` shows there will be."""
         return 1
 
+    def sample(self, properties: Values, most: int = 1) -> Mapping[str, Any] | None:
+        """The template of the child as far as it is known before the run, with at most so many of what is all alike in it;
+        None: it is a file, or cannot be told."""
+        return None
+
     def child(self, subject: Subject, present: Present, **args: Any) -> Child:
         """What the child is to be; present: as it is, told to types that look back; args: those of the `Spawn`. Pure."""
         raise TypeError(f"{type(self).__name__} does not say what its stack is made from")

@@ -29,8 +29,8 @@ class ResourceChain(Members):
     def names(self, subject: Subject) -> list[str]:
         return [str(number) for number in range(len(subject.properties.get("resources") or ()))]
 
-    def sample(self, properties: Values) -> Mapping[str, Any] | None:
-        """The members as far as they are known before the run."""
+    def sample(self, properties: Values, most: int = 1) -> Mapping[str, Any] | None:
+        """All members as far as they are known before the run, for each is of another type."""
         types = properties.get("resources")
         return template(members(properties)) if isinstance(types, list | tuple) and all(isinstance(one, str) for one in types) else None
 

@@ -59,10 +59,11 @@ class ResourceGroup(Members):
         wanted = properties.get("count")
         return wanted if isinstance(wanted, int) else 1
 
-    def sample(self, properties: Values) -> Mapping[str, Any] | None:
-        """One member, as far as it is known before the run."""
+    def sample(self, properties: Values, most: int = 1) -> Mapping[str, Any] | None:
+        """So many members, as far as they are known before the run."""
         made = properties.get("resource_def")
-        return template({"0": member("0", properties)}) if isinstance(made, Mapping) and isinstance(made.get("type"), str) else None
+        known = isinstance(made, Mapping) and isinstance(made.get("type"), str)
+        return template({name: member(name, properties) for name in islice(numbers(()), most)}) if known else None
 
     def create(self, subject: Subject) -> Sequence[Step]:
         policy, wanted = subject.update_policy.get("batch_create"), subject.properties.get("count", 1)
