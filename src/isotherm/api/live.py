@@ -7,13 +7,16 @@ from datetime import UTC, datetime
 from typing import Any
 
 from isotherm.api.service import Service
-from isotherm.engine.brief import subject_of
+from isotherm.engine.brief import Told, look, subject_of
+from isotherm.engine.children import awaited
 from isotherm.engine.steps import Turn, run
 from isotherm.model.errors import IsothermError
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.model.request import Caller
+from isotherm.model.step import Await
 from isotherm.model.subject import Subject
 from isotherm.types.base import ResourceType
+from isotherm.types.nested import NestedType
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +31,8 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
     if kind is None or row.state in ("INIT_COMPLETE", "CREATE_IN_PROGRESS"):
         return dict(row.attributes)
     subject = subject_of(stack, row)
+    if isinstance(kind, NestedType):
+        return given(service, kind, subject, row, extra)
     try:
         subject = shown(service, caller, kind, subject, frozenset(extra))
     except IsothermError as error:
@@ -37,6 +42,15 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
         return dict(subject.live) | {name: value(kind, subject, row, name) for name in extra if name not in subject.live}
     names = {attr.name for attr in kind.attributes} | set(extra)
     return {name: value(kind, subject, row, name) for name in sorted(names)}
+
+
+def given(service: Service, kind: NestedType, subject: Subject, row: ResourceRow, extra: Collection[str]) -> dict[str, Any]:
+    """What a resource that is a stack gives: its outputs, or what its type makes of its members. As stored while it is under way."""
+    told = service.store.read(look, [subject.physical_id])[subject.physical_id] if subject.physical_id else Told(None)
+    names = {attr.name for attr in kind.attributes} | set(extra) | {output.name for output in told.outputs}
+    _, facts = awaited(told, Await(), 0, kind, subject, frozenset(names), service.registry)
+    live = replace(subject, live=facts.live or {})
+    return {name: value(kind, live, row, name) for name in sorted(names)}
 
 
 def shown(service: Service, caller: Caller, kind: ResourceType, subject: Subject, names: frozenset[str]) -> Subject:
