@@ -1,6 +1,6 @@
 """A stack is changed or deleted while it is still being changed: it ends as the last word says, with nothing left over.
 
-ISOTHERM_OVERTAKING_SEED: a seed that was printed, to have its story again; ISOTHERM_OVERTAKING_ROUNDS: how many stories (4).
+ISOTHERM_OVERTAKING_SEED: a seed that was printed, to have its story again; ISOTHERM_OVERTAKING_ROUNDS: how many stories a database (2).
 """
 
 import os
@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import audit
 import pytest
 import shapes
 from rig import Rig, eventually
 
+from databases import chosen
 from isotherm.engine.names import utcnow
 from isotherm.engine.service import Engine
 from isotherm.engine.worker import Worker
@@ -22,16 +24,16 @@ from isotherm.model.records import StackRow
 from isotherm.model.request import StackIdentity
 from isotherm.store import nodes
 
-ROUNDS = int(os.environ.get("ISOTHERM_OVERTAKING_ROUNDS", "4"))
+ROUNDS = int(os.environ.get("ISOTHERM_OVERTAKING_ROUNDS", "2"))
 SEED = int(os.environ.get("ISOTHERM_OVERTAKING_SEED", random.randrange(10**6)))
 SETTINGS = {"engine": {"poll_seconds": 0.1, "max_attempts": 15}, "limits": {"max_events_per_stack": -1}}
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
-    """One service for all stories; each has a cloud as it was at the start."""
+@pytest.fixture(scope="module", params=chosen())
+def service(request: pytest.FixtureRequest, databases: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    """One service for all stories on a database; each finds the cloud as it was at the start."""
     directory: Path = tmp_path_factory.mktemp("overtaking")
-    made = Rig(f"sqlite:///{directory / 'isotherm.db'}", directory, delay=0.3, apart=True, **SETTINGS)
+    made = Rig(databases.create(request.param), directory, delay=0.3, apart=True, **SETTINGS)
     yield made
     made.close()
 
