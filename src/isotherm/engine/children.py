@@ -13,7 +13,7 @@ from isotherm.engine.brief import Told
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.names import new_id
 from isotherm.engine.planning import Goal, begin
-from isotherm.engine.world import RowsWorld
+from isotherm.engine.world import UNTOLD, RowsWorld
 from isotherm.model.child import NOBODY, Child, Present
 from isotherm.model.errors import Invalid
 from isotherm.model.outcome import NOTHING, Facts, Failed, Next, Outcome
@@ -62,7 +62,9 @@ def awaited(told: Told, step: Await, number: int, kind: NestedType, subject: Sub
     world = RowsWorld(child, told.rows or {}, types)
     found = {probe_key(probe): world.attribute(*probe) if probe[1] else world.reference(probe[0])
              for probe in kind.probes(subject, reads) if probe[0] in world.rows}
-    return Next(number + 1), Facts(data=kind.kept(values), live={"outputs": values, "found": found})
+    untold = {row.name: row.error for row in told.outputs if row.error}
+    data = kind.kept(values) | ({UNTOLD: untold} if untold or UNTOLD in subject.data else {})
+    return Next(number + 1), Facts(data=data, live={"outputs": values, "found": found})
 
 
 class Children:

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from isotherm.engine.brief import subject_of
+from isotherm.model.errors import Invalid
+from isotherm.model.problem import Problem
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.template import select
 from isotherm.types.registry import Registry
+
+UNTOLD = "untold"                       # in a nested resource's data: outputs of its stack that could not be told, and why
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,8 @@ class RowsWorld:
             return None
         if not path:
             return {key: value for key, value in row.attributes.items() if key != "show"}
+        if path[0] in row.data.get(UNTOLD, ()):
+            raise Invalid(Problem("untold-output", f"The nested stack could not tell its output {path[0]!r}: {row.data[UNTOLD][path[0]]}"))
         kind = self.types.get(row.type)
         name, rest = kind.spot(path) if kind else (str(path[0]), path[1:])
         return select(row.attributes.get(name), rest)

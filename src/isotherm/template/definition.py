@@ -109,9 +109,12 @@ class Definition:
     def _resolved(self, resource: ResourceDefinition, world: World) -> dict[str, Any]:
         expression = resource.expressions.get("properties")
         if resource.schema.open:  # whatever such a type is given, it does nothing with it
-            values = evaluate_entries(expression, self.scope.at(world), [])
+            entries = evaluate_entries(expression, self.scope.at(world), [])
+            values = {key: value for key, value in entries.items() if known(value)}
         else:
             values = evaluate(expression, self.scope.at(world)) if expression is not None else {}
+            if not known(values):
+                raise Invalid(Problem("not-known-yet", "A property needs a value that no resource has yet.", resource.place))
         run = Coercion(self.template.place, template=isinstance(resource.schema, TemplateType))
         made = run.properties(resource.schema.properties, values or {}, (*resource.path, self._word("properties")),
                               resource.schema.open)
