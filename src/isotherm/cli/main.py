@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "sim": ("isotherm.cli.sim", "Run a simulated OpenStack cloud."),
     "validate": ("isotherm.cli.validate", "Check a template without a cloud."),
     "schema": ("isotherm.cli.schema", "Print a JSON Schema of the template language, for editors."),
+    "lsp": ("isotherm.cli.lsp", "Serve editors by the Language Server Protocol."),
     "describe": ("isotherm.cli.describe", "Show what a template asks for and gives."),
     "db": ("isotherm.cli.db", "Look after the database."),
     "config": ("isotherm.cli.config", "Print every option."),
