@@ -175,6 +175,16 @@ resources:
     assert [(one.code, one.place.path) for one in found if one.severity is Severity.ERROR] == [("bad-property", "resources.b.properties.length")]
 
 
+@pytest.mark.parametrize("call", [
+    "{list_join: [',', [a, {get_param: p}]]}", "{str_replace: {template: a, params: {a: {get_param: p}}}}",
+    "{'Fn::Select': [0, [{get_param: p}]]}", "{list_join: [',', [{list_join: ['', [{get_param: p}]]}]]}", "{map_merge: [{a: {get_param: p}}, {b: c}]}",
+])
+def test_functions_wait_for_parameters_that_have_no_value(call):
+    text = f"parameters: {{p: {{type: string}}}}\nresources: {{v: {{type: Value, properties: {{value: {call}}}}}}}\n"
+    assert problems(parse(f"heat_template_version: 2013-05-23\n{text}" if "Fn::" in call else f"heat_template_version: 2018-08-31\n{text}"),
+                    catalog=Catalog(), strict=False) == []
+
+
 def test_what_only_looks_like_a_function_is_a_warning():
     found = compiled("outputs: {o: {value: [{get_parm: x}, {plain: z}]}, p: {value: {get_param: 'OS::stack_id'}}}").warnings
     assert [(one.code, one.place.path, one.hint) for one in found] == [

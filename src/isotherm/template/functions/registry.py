@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from isotherm.model.schema import TYPE_NAMES
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources
+from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources, unknowns
 from isotherm.template.report import shown
 from isotherm.template.versions import Dialect
 
@@ -83,8 +83,7 @@ class Function:
             blocking = [*positional, *named.values()]
             if self.partial:
                 blocking = [value for value in blocking if isinstance(value, Unknown)]
-            found = sources(blocking)
-            if found or any(isinstance(value, Unknown) for value in blocking):
+            if next(unknowns(blocking), None) is not None:      # also of a parameter that has no value, which comes from no resource
                 return Unknown(self.result, sources(argument), (self.name, argument))
         if self.scoped:
             return self.body(scope, *positional, **named)
