@@ -13,7 +13,7 @@ import audit
 import pytest
 import shapes
 from crew import Crew
-from rig import Rig
+from rig import Rig, eventually
 
 from databases import chosen
 from isotherm.model.request import StackIdentity
@@ -74,3 +74,30 @@ def test_nothing_is_lost_or_doubled_by_workers_that_are_killed(rig: Rig, number:
 
 def needs(rig: Rig, stack: StackIdentity) -> dict[str, set[str]]:
     return {row.name: set(row.requires) for row in rig.rows(stack)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(ROUNDS))
+def test_nor_by_workers_that_are_killed_while_one_update_overtakes_the_other(rig: Rig, number: int) -> None:
+    seed = SEED + number
+    print(f"ISOTHERM_KILL_SEED={seed}")
+    dice = random.Random(seed)
+    rig.faults(*FAULTS, latency=0.005)
+    with Crew(rig, 3, random.Random(seed), (10, 100)) as crew:
+        stack = rig.create(shapes.template(shapes.tier(12)))
+        for last in (False, False, False, True):
+            goal = len(rig.events(stack)) + dice.randint(5, 70)
+            eventually("a moment has come", lambda goal=goal: len(rig.events(stack)) >= goal or rig.stack(stack).status != "IN_PROGRESS")
+            wanted = shapes.tier(dice.randint(6, 14), changed=dice.random() < 0.6)
+            rig.update(stack, shapes.template(wanted))
+            if last:
+                assert rig.wait(stack, SECONDS).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert set(rig.resources(stack)) == set(wanted)
+        audit.one_object_each(rig, stack)
+        audit.no_traces(rig)
+        rig.update(stack, shapes.template(shapes.tier(10, changed=True)))
+        rig.delete(stack)
+        assert rig.wait(stack, SECONDS).state == "DELETE_COMPLETE", rig.stack(stack).reason
+        audit.nothing_left(rig, stack)
+        audit.no_traces(rig)
+    assert crew.killed >= 3

@@ -47,13 +47,15 @@ class Cloud:
         headers: Mapping[str, str] | None = None,
         microversion: str = "",
         latest: float = math.inf,
+        once: bool = False,
     ) -> Answer:
         """One request; `path` is relative to the service's endpoint (with a version for network, image and identity).
-        After `latest` (`time.monotonic`) it is not sent any more, nor sent again.
+        After `latest` (`time.monotonic`) it is not sent any more, nor sent again. once: it is not safe to repeat,
+        whatever its method.
 
         Raises Transient (the service is unwell) or Refused (it says no; 404 too, `code` tells).
         """
-        return self._requester.request(service, method, path, json, query, headers, microversion, latest)
+        return self._requester.request(service, method, path, json, query, headers, microversion, latest, once)
 
     def show(
         self,

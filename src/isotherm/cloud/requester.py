@@ -54,10 +54,11 @@ class Requester:
         headers: Mapping[str, str] | None = None,
         microversion: str = "",
         latest: float = math.inf,
+        once: bool = False,
     ) -> Answer:
         """The answer, if its status is below 400.
 
-        Raises Transient when the service is unwell (after a few quick tries, if the method may be repeated) or it is
+        Raises Transient when the service is unwell (after a few quick tries, if it may be repeated) or it is
         after `latest` before it could be sent, and Refused when it says no.
         """
         sent = with_microversion(headers or {}, service, microversion)
@@ -66,7 +67,7 @@ class Requester:
                 return self._once(service, method, path, body, query, sent, latest)
             except Transient as error:
                 pause = error.retry_after or FIRST_PAUSE * 2**attempt * random.uniform(0.5, 1.5)
-                if method not in REPEATABLE or attempt == self._access.retries or pause > PATIENCE:
+                if once or method not in REPEATABLE or attempt == self._access.retries or pause > PATIENCE:
                     raise
                 time.sleep(pause)
         raise AssertionError("the last try returns or raises")

@@ -103,7 +103,7 @@ def _call(turn: Turn, cloud: Cloud, step: Call) -> Result:
     try:
         answer = cloud.request(step.service or turn.kind.service, step.method, fill(step.path, subject), json=fill_json(step.json, subject),
                                query=_fill_query(step.query, subject) or None, headers=dict(step.headers) or None,
-                               microversion=turn.kind.microversion, latest=turn.latest)
+                               microversion=turn.kind.microversion, latest=turn.latest, once=bool(step.identity))
     except Transient as error:
         if step.identity and error.code in UNTOLD:
             error.retry_after = max(error.retry_after, DOUBT)

@@ -56,6 +56,21 @@ def test_a_post_is_never_repeated(cloud: Cloud, stub: Stub) -> None:
     assert stub.count("POST", "/compute/v2.1/servers") == 1
 
 
+def test_nor_is_a_put_that_makes_something(cloud: Cloud, stub: Stub) -> None:
+    stub.on("PUT", "/network/v2.0/routers/r/add_router_interface", [Reply(None, 503), Reply({})])
+    with pytest.raises(Transient):
+        cloud.request("network", "PUT", "/v2.0/routers/r/add_router_interface", {}, once=True)
+    assert stub.count("PUT", "/network/v2.0/routers/r/add_router_interface") == 1
+
+
+def test_what_might_outlive_the_right_to_send_it_is_not_sent(cloud: Cloud, stub: Stub) -> None:
+    stub.on("PUT", "/network/v2.0/ports/p", Reply({}))
+    with pytest.raises(Transient) as caught:
+        cloud.request("network", "PUT", "/v2.0/ports/p", {}, latest=time.monotonic() - 0.001)
+    assert "no time left" in str(caught.value)
+    assert stub.count("PUT", "/network/v2.0/ports/p") == 0
+
+
 def test_what_is_refused_is_not_repeated(cloud: Cloud, stub: Stub) -> None:
     stub.on(
         "DELETE",
