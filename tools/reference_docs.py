@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from reference_codes import codes
 
 from isotherm.api.errors import ApiError
 from isotherm.api.policy import defaults
@@ -50,6 +51,7 @@ def pages() -> dict[str, str]:
         "api.md": api(),
         "functions.md": functions(),
         "errors.md": errors(),
+        "codes.md": codes(),
         "recorded-differences.md": recorded_differences(),
         "index.md": index(),
         "types/index.md": type_index(),
@@ -68,7 +70,8 @@ def index() -> Iterator[str]:
         "| [Resource types](types/index.md) | properties, attributes and what an update does to each |",
         "| [Template functions](functions.md) | which version has which, in values and in conditions |",
         "| [API](api.md) | routes with their policy rules, and every rule's default |",
-        "| [Errors](errors.md) | error types of the API, and the stable codes of findings |",
+        "| [Errors](errors.md) | error types of the API, and which findings they tell |",
+        "| [Findings](codes.md) | the stable codes of what checks find, with cures and examples |",
         "| [Differences from Heat](differences.md) | what is not the same, and why (written by hand) |",
     )
 
@@ -92,12 +95,12 @@ def command_section(title: str, command: click.Command, parent: click.Context) -
         for name, inner in command.commands.items():
             yield from command_section(f"{title} {name}", inner, context)
         return
-    shown = [one for one in command.params if not getattr(one, "hidden", False)]
+    shown = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
     yield from ("```text", f"{title} {' '.join(command.collect_usage_pieces(context))}", "```", "")
-    yield from ("| option | default | meaning |", "|---|---|---|")
+    if shown:
+        yield from ("| option | default | meaning |", "|---|---|---|")
     for one in shown:
-        if isinstance(one, click.Option):
-            yield option_row(one, context)
+        yield option_row(one, context)
 
 
 def option_row(one: click.Option, context: click.Context) -> str:
