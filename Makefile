@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= var/up
 PORT ?= 8004
+CORPUS ?= ../shared/corpus
 
 .DEFAULT_GOAL := help
 
@@ -51,6 +52,10 @@ bench: setup  ## Measure: one JSON line for each claim
 docs: setup  ## Build the documentation into build/site
 	@$(BIN)/python tools/reference_docs.py
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --site-dir build/site
+
+.PHONY: conformance
+conformance: setup  ## Run the recorded cases of Heat's template language (CORPUS=directory with run_corpus.py)
+	@$(BIN)/python tests/conformance/run.py $(CORPUS)
 
 .PHONY: reference-check
 reference-check: setup  ## Compare the resource types with Heat's recorded surface (REFERENCE=resource_types.json)
