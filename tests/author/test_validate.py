@@ -102,7 +102,7 @@ def test_sarif_is_valid_and_says_the_same(wrong: Path) -> None:
     assert [one["ruleId"] for one in results] == [one["code"] for one in told]
     inner = next(one for one in results if one["ruleId"] == "unknown-type")
     where = inner["locations"][0]["physicalLocation"]
-    assert where["artifactLocation"]["uri"].endswith("/inner.yaml")
+    assert where["artifactLocation"]["uri"] == (wrong.parent / "inner.yaml").as_uri()
     assert where["region"] == {"startLine": 3, "startColumn": 7}
     assert inner["relatedLocations"][0]["logicalLocations"] == [{"fullyQualifiedName": "resources.inner"}]
     rules = log["runs"][0]["tool"]["driver"]["rules"]
@@ -115,3 +115,10 @@ def test_sarif_of_a_sound_template_is_valid_too(tmp_path: Path) -> None:
     assert result.exit_code == 0
     assert list(Draft4Validator(SCHEMA).iter_errors(read(result))) == []
     assert read(result)["runs"][0]["results"] == []
+
+
+def test_sarif_names_files_from_the_working_directory(wrong: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(wrong.parent)
+    log = read(run(wrong.name, "--format", "sarif"))
+    uris = {one["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] for one in log["runs"][0]["results"]}
+    assert uris == {"wrong.yaml", "inner.yaml"}

@@ -44,9 +44,15 @@ def result(problem: Problem, codes: Sequence[str]) -> Json:
 
 
 def location(place: Place) -> Json:
-    made: Json = {"physicalLocation": {"artifactLocation": {"uri": quote(PurePath(place.file or "template").as_posix())}}}
+    made: Json = {"physicalLocation": {"artifactLocation": {"uri": uri(place.file or "template")}}}
     if place.line:
         made["physicalLocation"]["region"] = {"startLine": place.line, "startColumn": max(place.column, 1)}
     if place.path:
         made["logicalLocations"] = [{"fullyQualifiedName": place.path}]
     return made
+
+
+def uri(file: str) -> str:
+    """A file's path as a reference: relative ones stay so, since code hosts read them from the repository's root."""
+    path = PurePath(file)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -23,7 +23,8 @@ Tree = Any
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """files: name as the templates have it -> text. paths: where each of these files lies."""
+    """files: name as the templates have it -> text. paths: where each of these files lies; from the working directory when the
+    template was named so."""
 
     template: Template
     environment: Environment
@@ -65,7 +66,14 @@ def load(path: Path, environments: Sequence[Path] = (), read: Read = from_disk) 
         problems.extend(error.problems)
     if problems or template is None:
         raise Invalid(problems)
-    return Sources(template, merged, gatherer.texts(), dict(gatherer.paths))
+    paths = gatherer.paths if path.is_absolute() else {name: nearer(one) for name, one in gatherer.paths.items()}
+    return Sources(template, merged, gatherer.texts(), dict(paths))
+
+
+def nearer(path: Path) -> Path:
+    """The path from the working directory, if it leads there."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 class Gatherer:

@@ -4,10 +4,12 @@ import subprocess
 import sys
 from importlib.util import find_spec
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from isotherm.model.errors import IsothermError
 
 PATIENCE = 30.0
+AT_ONCE = BoundedSemaphore(2)
 LARGEST = 1000  # resources; beyond that a drawing says nothing, and takes minutes
 
 
@@ -23,11 +25,15 @@ def svg(dot: str, resources: int, patience: float = PATIENCE) -> str:
         raise NotDrawn("SVG needs Graphviz, which comes with the package pygraphviz: pip install 'isotherm[graph]'. Or ask for DOT.")
     if resources > LARGEST:
         raise NotDrawn(f"There are {resources} resources, and at most {LARGEST} are drawn. Ask for DOT, and draw a part of it.")
+    if not AT_ONCE.acquire(timeout=patience):
+        raise NotDrawn("Other drawings are being made. Ask again, or ask for DOT.")
     try:
         done = subprocess.run([interpreter(), "-m", "isotherm.author.drawing"], input=dot, capture_output=True, text=True, encoding="utf-8",
                               timeout=patience, check=False)
     except subprocess.TimeoutExpired:
         raise NotDrawn(f"The drawing was not done within {patience:.0f} s. Ask for DOT, and draw a part of it.") from None
+    finally:
+        AT_ONCE.release()
     if done.returncode:
         raise NotDrawn(f"Graphviz cannot draw this graph: {done.stderr.strip().splitlines()[-1:]}")
     return done.stdout

@@ -8,7 +8,7 @@ from isotherm.author.checking import check
 from isotherm.author.description import Description, describe, phrase
 from isotherm.author.dot import dot, quoted
 from isotherm.author.prose import prose
-from isotherm.author.svg import LARGEST, NotDrawn, svg
+from isotherm.author.svg import AT_ONCE, LARGEST, NotDrawn, svg
 from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
 from isotherm.template import parse
 from isotherm.types.registry import registry
@@ -106,6 +106,12 @@ def test_what_is_too_large_is_not_drawn() -> None:
 def test_a_drawing_has_its_time() -> None:
     with pytest.raises(NotDrawn, match="not done within"):
         svg("digraph {" + "".join(f"a{i} -> a{i * 7 % 400};" for i in range(400)) + "}", 400, patience=0.001)
+
+
+def test_only_so_many_are_drawn_at_once() -> None:
+    with AT_ONCE, AT_ONCE, pytest.raises(NotDrawn, match="Other drawings"):
+        svg("digraph {}", 1, patience=0.001)
+    assert "<svg" in svg("digraph {}", 1)
 
 
 def test_what_graphviz_refuses_is_said() -> None:

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from isotherm.author.completion import Item, complete
 from isotherm.author.hover import hover
@@ -232,3 +234,22 @@ def test_the_outline() -> None:
 def test_a_text_that_is_no_template_has_no_view() -> None:
     assert view_of("just words") is None
     assert view_of("a: [\nb: ]", 0) is None
+
+
+BITS = ("{", "[", "- ", ": ", "get_attr: [", "  x", "\n", "'", '"', "#", "&a", "*a", "!!x ", "{get_param: ", "|\n", "{if: [")
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(0, len(TEXT)), st.integers(0, 30), st.sampled_from(("", *BITS)), st.booleans())
+def test_no_change_to_a_text_breaks_anything(at: int, left_out: int, put_in: str, cut: bool) -> None:
+    text = TEXT[:at] + put_in + ("" if cut else TEXT[at + left_out:])
+    before = text[:at + len(put_in)]
+    row, column = before.count("\n"), len(before) - before.rfind("\n") - 1
+    view = view_of(text, row)
+    if view is None:
+        return
+    for item in complete(view, text, row, column):
+        assert item.label
+    hover(view, text, row, column)
+    target(view, text, row, column)
+    symbols(view.sources.template, text.count("\n") + 1)

@@ -77,3 +77,10 @@ def test_open_texts_go_before_those_on_disk(tmp_path: Path) -> None:
     write(tmp_path, top_yaml="[")
     sources = load(tmp_path / "top.yaml", read=lambda path: STRING if path.name == "top.yaml" else None)
     assert [one for one in problems(sources) if "text.txt" in one]
+
+
+def test_places_are_relative_when_the_template_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path, top_yaml=HEAD + "resources: {a: {type: parts/a.yaml}}\n", parts__a_yaml=HEAD + "resources: {s: {type: Nope}}\n")
+    monkeypatch.chdir(tmp_path)
+    (said,) = problems(load(Path("top.yaml")))
+    assert said.startswith("parts/a.yaml:2:")
