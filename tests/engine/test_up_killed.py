@@ -54,7 +54,7 @@ def test_a_create_survives_the_death_of_the_whole_service(service: Service) -> N
     cloud = service.connect()
     cloud.orchestration.post("/stacks", json={"stack_name": "s", "template": shapes.template(shapes.tier(6)), "disable_rollback": True})
     for built in (2, 12):
-        eventually(f"{built} resources are there", lambda built=built: len(complete(cloud)) >= built)
+        eventually(f"{built} resources are there", lambda built=built, cloud=cloud: len(complete(cloud)) >= built)
         service.kill()
         service.start()
         cloud = service.connect()
