@@ -15,6 +15,7 @@ import sqlalchemy as sa
 import yaml
 
 from isotherm import wire
+from isotherm.cli.process import collect_rarely
 from isotherm.home import Home
 from isotherm.sim.settings import Settings
 
@@ -35,6 +36,7 @@ def usage(statements: int) -> dict[str, float]:
 
 
 def main() -> None:
+    collect_rarely()
     sa.event.listen(sa.Engine, "before_cursor_execute", count)
     home = Home(Path(sys.argv[1]))
     running = wire.up(home, "127.0.0.1", 0, Settings(delays={"server": float(sys.argv[2])}))

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from isotherm import wire
-from isotherm.cli.process import config_option, log_to_stderr, one_sentence, settings_from, stop_signal
+from isotherm.cli.process import collect_rarely, config_option, log_to_stderr, one_sentence, settings_from, stop_signal
 from isotherm.server import Server
 
 
@@ -17,6 +17,7 @@ from isotherm.server import Server
 def command(host: str | None, port: int | None, files: tuple[Path, ...]) -> None:
     """Serve the API; workers run elsewhere (`isotherm engine`). Prints "ready: URL" when it does."""
     told = stop_signal()
+    collect_rarely()
     with ExitStack() as parts:
         with one_sentence():
             settings = settings_from(files, api={"host": host, "port": port})

@@ -11,6 +11,7 @@ import click
 from isotherm import wire
 from isotherm.cli.process import (
     WRONG_CONFIGURATION,
+    collect_rarely,
     config_option,
     log_to_stderr,
     one_sentence,
@@ -28,6 +29,7 @@ from isotherm.config import Settings
 def command(workers: int | None, supervised: bool, files: tuple[Path, ...]) -> None:
     """Run workers until told to stop. With more than one, each is a process of its own and is replaced when it dies."""
     told = stop_signal()
+    collect_rarely()
     with one_sentence():
         settings = settings_from(files, engine={"workers": workers})
         log_to_stderr(settings.log.level)

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from isotherm import wire
-from isotherm.cli.process import config_option, log_to_stderr, one_sentence, stop_signal
+from isotherm.cli.process import collect_rarely, config_option, log_to_stderr, one_sentence, stop_signal
 from isotherm.cli.simulated import simulated_options, simulated_settings
 from isotherm.home import Home
 
@@ -55,6 +55,7 @@ def command(
     log_to_stderr(level)
     os.umask(0o077)  # databases hold users' data
     told = stop_signal()
+    collect_rarely()
     with one_sentence():
         simulated = simulated_settings(delays, latency, faults, seed)
         home = Home(data)
