@@ -54,6 +54,8 @@ class Environment:
 
     def over(self, site: "Environment") -> "Environment":
         """This one, with the operator's below it. Defaults and registry are what an operator's environment can have."""
+        if not site.registry.written and not site.parameter_defaults:
+            return self
         return replace(self, registry=replace(self.registry, below=site.registry), site_defaults=site.parameter_defaults)
 
 
