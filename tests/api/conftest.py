@@ -2,8 +2,8 @@
 
 import os
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import pytest
@@ -51,6 +51,12 @@ def service(database: str, auth: bool, **groups: dict[str, Any]) -> Iterator[Run
         engine.stop()
         clouds.close()
         store.dispose()
+
+
+@pytest.fixture(scope="session")
+def a_service() -> Callable[..., AbstractContextManager[Running]]:
+    """Starts a service with settings of the test's own."""
+    return service
 
 
 @pytest.fixture(scope="session")

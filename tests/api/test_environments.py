@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ import pytest
 from api_client import Client, Cloud, Running
 from heatclient.client import Client as heat_client
 
-from conftest import service
 from isotherm.configfile import ConfigError, load
 from isotherm.wire import make_site
 
@@ -52,7 +51,7 @@ def web(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory, web: tuple[str, Path]) -> Iterator[Running]:
+def house(tmp_path_factory: pytest.TempPathFactory, web: tuple[str, Path], a_service: Callable[..., Any]) -> Iterator[Running]:
     """A service whose operator has an environment, and lets files be fetched from one place."""
     root = tmp_path_factory.mktemp("house")
     templates, environments = root / "templates", root / "environment.d"
@@ -65,7 +64,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, web: tuple[str, Path]) -> It
         "parameters": {"salt": "sea", "unknown": 1}}))
     (environments / "20-more.env").write_text("parameter_defaults: {length: 7}\n")
     (environments / "readme.txt").write_text("not: [an environment")
-    with service(f"sqlite:///{root / 'isotherm.db'}", auth=False, fetch={"allowed_urls": (f"{web[0]}/shared/",)},
+    with a_service(f"sqlite:///{root / 'isotherm.db'}", auth=False, fetch={"allowed_urls": (f"{web[0]}/shared/",)},
                  environment={"directory": str(environments), "template_directory": str(templates)}) as made:
         yield made
 
