@@ -1,9 +1,12 @@
 """Stacks in stacks."""
 
+import random
+import time
 from dataclasses import replace
 
+import audit
 import pytest
-from nests import LEAF, MIDDLE, TOP, TREE, below
+from nests import LEAF, MIDDLE, TOP, TREE, below, descendants
 from rig import Rig, eventually
 
 from isotherm.model.errors import Invalid
@@ -231,3 +234,44 @@ def test_a_child_deleted_by_hand_is_made_anew_by_an_update(rig: Rig) -> None:
         rig.delete(stack)
         assert rig.wait(stack).state == "DELETE_COMPLETE"
         assert not below(rig, stack)
+
+
+def test_a_child_can_be_updated_by_hand_and_still_sees_its_parent(rig: Rig) -> None:
+    top = """
+heat_template_version: 2021-04-16
+resources:
+  faced: {type: faced.yaml, metadata: {word: known}}
+outputs:
+  inside: {value: {get_attr: [faced, resource.thing, value]}}
+"""
+    with rig.working():
+        stack = rig.create(top, files={"faced.yaml": FACED})
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+        child = below(rig, stack)["faced"]
+        rig.update(child, FACED.replace("outputs:", "  more: {type: OS::Heat::Value, properties: {value: {resource_facade: metadata}}}\noutputs:"))
+        assert rig.wait(child).state == "UPDATE_COMPLETE", rig.stack(child).reason
+        assert rig.resources(child)["more"].properties["value"] == {"word": "known"}
+        assert rig.resources(child)["thing"].attributes == {"value": {"word": "known"}}
+
+
+def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_says(rig: Rig) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    without = TOP[:TOP.index("  nested:")] + "outputs: {}\n"
+    with rig.working(2):
+        for number in range(6):
+            stack = rig.create(TOP, name=f"s{number}", parameters={"wait": 0.2}, disable_rollback=dice.random() < 0.5, **TREE)
+            for _ in range(dice.randrange(1, 5)):
+                time.sleep(dice.random() / 4)
+                rig.update(stack, dice.choice([TOP, TOP, without]), parameters={"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}, **TREE)
+            time.sleep(dice.random() / 4)
+            rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
+            assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+            assert {name: row.value for name, row in rig.outputs(stack).items()}.items() >= {"value": "last", "deep": "last", "thing": "last"}.items()
+            assert {row.status for row in below(rig, stack).values()} == {"COMPLETE"}
+            assert len(descendants(rig, stack)) == 2, "no stack is left over"
+            rig.delete(stack)
+            assert rig.wait(stack).state == "DELETE_COMPLETE", rig.stack(stack).reason
+            assert not below(rig, stack)
+    audit.no_traces(rig)

@@ -1,8 +1,10 @@
 """Create, update, delete, validate: each checked in full, then written as one traversal in one transaction."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,7 +13,7 @@ from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
 from isotherm.engine import validation
-from isotherm.engine.definitions import Definitions, pseudo_of
+from isotherm.engine.definitions import Definitions, facade_in, pseudo_of, read_from_outside
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
 from isotherm.engine.planning import Goal, begin
@@ -69,7 +71,7 @@ class Commands:
         refuse_update(row)
         before = self.store.read(definitions.load, row.definition_id)
         inputs = merge_inputs(request, before, self.sources)
-        definition = self.checked(inputs, row, caller)
+        definition = self.checked(inputs, row, caller, before.outer)
         check_immutable(self.compiled.get(row), definition)
         credential = self.credential(definition, caller) if row.credential_id is None else None
         try:
@@ -90,11 +92,13 @@ class Commands:
         """What a template asks for, when it is sound. Raises Invalid with every problem."""
         return validation.validate(request, caller, self.types, self.sources)
 
-    def checked(self, inputs: Inputs, stack: StackRow, caller: Caller) -> Definition:
-        definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller)
+    def checked(self, inputs: Inputs, stack: StackRow, caller: Caller, outer: Mapping[str, Any] | None = None) -> Definition:
+        """The definition that the inputs make. outer: of a nested stack, as in DefinitionRow."""
+        around = outer or {}
+        definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller, facade_in(around))
         if needs_cloud(definition, self.types):
             check_cloud(definition, self.types, self.clouds.for_token(caller.token, caller.project_id))
-        return definition
+        return read_from_outside(definition, around.get("reads", ()))
 
     def credential(self, definition: Definition, caller: Caller) -> Credential | None:
         """What lets the engine act for the caller later, when anything in the definition needs that."""
@@ -132,7 +136,8 @@ class Commands:
         if row is None or row.deleted_at is not None:
             raise NotFound("The stack is gone")
         refuse_update(row)
-        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files)
+        outer = definitions.load(conn, row.definition_id).outer if row.owner_id else None       # what the parent gives and reads stays so
+        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files, outer)
         fresh = replace(
             row, updated_at=now, description=definition.description,
             tags=request.tags if request.tags is not None else row.tags if request.patch else (),

@@ -1,6 +1,6 @@
 """Compiled definitions, one for each stored one, shared by all threads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,7 +46,7 @@ class Definitions:
         of a nested stack are checked now that they are known; raises Invalid."""
         pseudo = pseudo_of(stack, self._region)
         template = parse_once(row.template, row.outer.get("name", "template"), STORED)
-        facade = Facade(**row.outer["facade"]) if "facade" in row.outer else None
+        facade = facade_in(row.outer)
         made = compile_definition(template, stored_environment(row.environment, STORED), row.files, catalog=self._types,
                                   parameters=row.parameters, pseudo=pseudo, strict=facade is not None, facade=facade, shallow=True)
         return read_from_outside(made, row.outer.get("reads", ()))
@@ -56,6 +56,11 @@ class Definitions:
         kept = replace(definition, children={}) if definition.children else definition
         (self._small if len(kept.resources) <= SMALL else self._large).put(definition_id, kept)
         return definition
+
+
+def facade_in(outer: Mapping[str, Any]) -> Facade | None:
+    """What a nested stack's definition says of the resource that the stack implements; None when it is no nested one."""
+    return Facade(**outer["facade"]) if "facade" in outer else None
 
 
 def read_from_outside(definition: Definition, reads: Sequence[tuple[str, Sequence[Any]]]) -> Definition:

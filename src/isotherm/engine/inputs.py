@@ -14,7 +14,19 @@ from isotherm.model.errors import Forbidden, Invalid
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
-from isotherm.template import Definition, Environment, Pseudo, Template, compile, declarations, merge, parse, parse_environment, stored_environment
+from isotherm.template import (
+    Definition,
+    Environment,
+    Facade,
+    Pseudo,
+    Template,
+    compile,
+    declarations,
+    merge,
+    parse,
+    parse_environment,
+    stored_environment,
+)
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
@@ -88,10 +100,12 @@ def _environment(template: Template, text: str | Mapping[str, Any], names: tuple
     return merge(*environments, declarations=declarations(template), given=parameters), {}
 
 
-def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller) -> Definition:
-    """Compile, and check all that can be checked without a cloud. Raises Invalid with every problem, or Forbidden."""
+def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, facade: Facade | None = None) -> Definition:
+    """Compile, and check all that can be checked without a cloud. facade: of the resource that a nested stack implements.
+    Raises Invalid with every problem, or Forbidden."""
     try:
-        definition = compile(inputs.parsed, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, pseudo=pseudo)
+        definition = compile(inputs.parsed, inputs.environment, inputs.files, catalog=types, parameters=inputs.parameters, pseudo=pseudo,
+                             facade=facade)
     except Invalid as error:
         raise Invalid(explained(error.problems, inputs.absent), wire=error.wire) from None
     barred = sorted({r.target for one in family(definition) for r in one.resources.values()} & caller.barred_types)

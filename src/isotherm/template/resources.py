@@ -164,6 +164,9 @@ class Resources:
         world.take()
         run = Coercion(self.template.place, validate=draft.raw.get("external_id") is None, template=isinstance(draft.schema, TemplateType))
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
+        rules = getattr(draft.schema, "update_policies", ())
+        if rules and policy:
+            run.properties(rules, policy, (*draft.path, self.spell("update_policy")))
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
         place = self.template.place(draft.path)

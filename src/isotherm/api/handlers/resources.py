@@ -28,13 +28,13 @@ def index(service: Service, request: Request) -> Answer:
     detailed = request.query.flag("with_detail")
     below = service.store.read(stacks.descendants, row.id, depth + 1)
     trees = {row.id: row} | {child.id: child for child in below if child.depth <= row.depth + depth}
-    nested = {(child.owner_id, child.parent_resource): child for child in below}
+    nested = {child.id: child for child in below}
     query = listing(request.query, detailed)
     rows = service.store.read(resources.page, tuple(trees), query)
     narrowed = query.filters or query.type or query.states
     needed = dependents(service.store.read(resources.page, tuple(trees), Query()) if narrowed else rows)
     ordered = sorted(rows, key=lambda one: (trees[one.stack_id].depth, one.stack_id, one.name))
-    views = [resource_view(request.base, found, trees[found.stack_id], nested.get((found.stack_id, found.name)),
+    views = [resource_view(request.base, found, trees[found.stack_id], nested.get(found.physical_id or ""),
                            needed.get((found.stack_id, found.name), ())) for found in ordered]
     if detailed:
         with ThreadPoolExecutor(READERS) as pool:       # each is a request to the cloud
@@ -47,7 +47,7 @@ def show(service: Service, request: Request) -> Answer:
     row = living_stack(service, request)
     found = resource(service, request, row)
     everyone: Sequence[ResourceRow] = service.store.read(resources.page, (row.id,), Query())
-    nested = next((child for child in service.store.read(stacks.children, row.id) if child.parent_resource == found.name), None)
+    nested = next((child for child in service.store.read(stacks.children, row.id) if child.id == found.physical_id), None)
     view = resource_view(request.base, found, row, nested, dependents(everyone).get((row.id, found.name), ()))
     return Answer({"resource": with_detail(service, request, view, found, row)})
 

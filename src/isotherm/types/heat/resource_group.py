@@ -62,6 +62,8 @@ class ResourceGroup(Members):
     def sample(self, properties: Values, most: int = 1) -> Mapping[str, Any] | None:
         """So many members, as far as they are known before the run."""
         made = properties.get("resource_def")
+        if properties.get("count") == 0:
+            return None
         known = isinstance(made, Mapping) and isinstance(made.get("type"), str)
         return template({name: member(name, properties) for name in islice(numbers(()), most)}) if known else None
 
