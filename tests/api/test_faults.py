@@ -17,6 +17,7 @@ from isotherm.api.policy import Policy
 from isotherm.api.routes import ARNS
 from isotherm.api.service import Service
 from isotherm.cloud.clouds import Clouds
+from isotherm.engine.configs import Configs
 from isotherm.model.errors import Transient
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault
@@ -30,7 +31,7 @@ def service(running: Running) -> Service:
     """A service whose database cannot be reached."""
     nowhere = Store("postgresql+psycopg://x:x@127.0.0.1:1/x", Vault([KEY]))
     commands: Any = None                     # no route of these tests commands anything
-    return Service(nowhere, commands, Clouds(running.settings), registry(), Policy(), max_body=100, revision="1")
+    return Service(nowhere, commands, Configs(nowhere, 1), Clouds(running.settings), registry(), Policy(), max_body=100, revision="1")
 
 
 def get(app: Any, path: str) -> tuple[str, dict[str, str], str]:
