@@ -1,7 +1,6 @@
 """Stacks in stacks."""
 
 import random
-import time
 from dataclasses import replace
 
 import audit
@@ -10,6 +9,7 @@ from nests import LEAF, MIDDLE, TOP, TREE, below, descendants
 from rig import Rig, eventually
 
 from isotherm.model.errors import Invalid
+from isotherm.model.request import StackIdentity
 
 
 def test_three_levels_are_made_one_inside_the_other(rig: Rig) -> None:
@@ -254,6 +254,14 @@ outputs:
         assert rig.resources(child)["thing"].attributes == {"value": {"word": "known"}}
 
 
+def moment(rig: Rig, stack: StackIdentity, dice: random.Random) -> None:
+    """Wait until some more has happened at any level, or nothing more will."""
+    def happened() -> int:
+        return sum(len(rig.events(one)) for one in (stack, *descendants(rig, stack)))
+    goal = happened() + dice.randrange(8)
+    eventually("something happens", lambda: happened() >= goal or rig.stack(stack).status != "IN_PROGRESS")
+
+
 def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_says(rig: Rig) -> None:
     seed = random.randrange(10**6)
     print(f"seed {seed}")
@@ -263,9 +271,10 @@ def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_say
         for number in range(6):
             stack = rig.create(TOP, name=f"s{number}", parameters={"wait": 0.2}, disable_rollback=dice.random() < 0.5, **TREE)
             for _ in range(dice.randrange(1, 5)):
-                time.sleep(dice.random() / 4)
-                rig.update(stack, dice.choice([TOP, TOP, without]), parameters={"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}, **TREE)
-            time.sleep(dice.random() / 4)
+                moment(rig, stack, dice)
+                values = {"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}
+                rig.update(stack, dice.choice([TOP, TOP, without]), parameters=values, **TREE)
+            moment(rig, stack, dice)
             rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
             assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
             assert {name: row.value for name, row in rig.outputs(stack).items()}.items() >= {"value": "last", "deep": "last", "thing": "last"}.items()

@@ -69,14 +69,14 @@ class ResourceGroup(Members):
 
     def create(self, subject: Subject) -> Sequence[Step]:
         policy, wanted = subject.update_policy.get("batch_create"), subject.properties.get("count", 1)
-        if not policy or not wanted:
+        if policy is None or not wanted:
             return super().create(subject)
         most = setting(policy, SIZE)
         return steps([Spawn("UPDATE" if size else "CREATE", {"most": size + most}) for size in range(0, wanted, most)], setting(policy, PAUSE))
 
     def update(self, subject: Subject, old: Values) -> Sequence[Step]:
         policy, new = subject.update_policy.get("rolling_update"), subject.properties
-        if not policy or old.get("resource_def") == new.get("resource_def") or not subject.physical_id:
+        if policy is None or old.get("resource_def") == new.get("resource_def") or not subject.physical_id:
             return [Spawn("UPDATE", {"remove": True}), Await("UPDATE")]
         rolling = {"most": setting(policy, SIZE), "least": setting(policy, LEAST)}
         turns = len(list(batches(old.get("count", 1), new.get("count", 1), **rolling)))
