@@ -188,10 +188,12 @@ def test_a_file_that_the_client_sent_is_not_fetched(client: Client, web: tuple[s
 
 
 def test_hooks_are_refused_with_a_sentence(client: Client) -> None:
-    answer = client("POST", "/stacks", {"stack_name": "h", "template": HOT + "resources: {a: {type: 'OS::Heat::None'}}", "environment": {
-        "resource_registry": {"resources": {"a": {"hooks": ["pre-create"]}}}}})
-    assert answer.status == 400
-    assert [one["code"] for one in answer.json["problems"]] == ["unsupported-hook"]
+    body = {"template": HOT + "resources: {a: {type: 'OS::Heat::None'}}",
+            "environment": {"resource_registry": {"resources": {"a": {"hooks": ["pre-create"]}}}}}
+    for path, more in (("/stacks", {"stack_name": "h"}), ("/stacks/preview", {"stack_name": "h"}), ("/validate", {})):
+        answer = client("POST", path, {**body, **more})
+        assert answer.status == 400
+        assert [one["code"] for one in answer.json["problems"]] == ["unsupported-hook"]
 
 
 @pytest.mark.parametrize(("text", "words"), [

@@ -8,7 +8,7 @@ from isotherm.author import description as author
 from isotherm.author.checking import Checked, check
 from isotherm.author.description import Description
 from isotherm.engine.implied import implied_dependencies
-from isotherm.engine.inputs import Inputs, read_inputs
+from isotherm.engine.inputs import Inputs, hooks_asked_for, read_inputs
 from isotherm.engine.sources import Sources, explained
 from isotherm.model.errors import Forbidden
 from isotherm.model.problem import Problem
@@ -57,8 +57,9 @@ def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Regis
     barred = sorted({r.target for one in (checked.definition, *checked.nested) for r in one.resources.values()} & caller.barred_types)
     if barred:
         raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
-    if checked.errors:
-        raise failure(list(explained(checked.errors, inputs.absent)))
+    hooks = [problem for one in (checked.definition, *checked.nested) for problem in hooks_asked_for(one) if problem.code not in request.ignore_errors]
+    if checked.errors or hooks:
+        raise failure([*explained(checked.errors, inputs.absent), *hooks])
     return checked
 
 
