@@ -1,5 +1,7 @@
 """OS::Heat::ResourceGroup and OS::Heat::ResourceChain, run."""
 
+from dataclasses import replace
+
 from nests import below
 from rig import Rig
 
@@ -105,3 +107,17 @@ def test_a_chain_is_made_link_by_link(rig: Rig) -> None:
         told = [(event.resource_name, event.status) for event in rig.events(child) if event.resource_name in ("0", "1")]
         assert told == [("0", "IN_PROGRESS"), ("0", "COMPLETE"), ("1", "IN_PROGRESS"), ("1", "COMPLETE")]
         assert len(outputs(rig, stack)["refs"]) == 2
+
+
+def test_a_count_that_only_the_run_tells_is_held_to_the_limit_too(rig: Rig) -> None:
+    rig.settings = replace(rig.settings, limits=replace(rig.settings.limits, max_resources_per_stack=8))
+    template = GROUP.replace("count: {get_param: count}", "count: {get_attr: [number, value]}").replace(
+        "resources:\n", "resources:\n  number: {type: OS::Heat::Value, properties: {value: {get_param: count}}}\n", 1)
+    with rig.working():
+        stack = rig.create(template, parameters={"count": 6})
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+        rig.update(stack, template, parameters={"count": 7})
+        failed = rig.wait(stack)
+        assert failed.state == "UPDATE_FAILED"
+        assert "would have 9 resources; at most 8 are allowed" in failed.reason
+        assert len(members(rig, stack)) == 6

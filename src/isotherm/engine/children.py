@@ -70,8 +70,9 @@ def awaited(told: Told, step: Await, number: int, kind: NestedType, subject: Sub
 class Children:
     """Works out what children are to be. Nothing is written here."""
 
-    def __init__(self, store: Store, definitions: Definitions, types: Registry):
-        self.store, self.definitions, self.types = store, definitions, types
+    def __init__(self, store: Store, definitions: Definitions, types: Registry, most: int):
+        """most: resources that a stack and all inside it may have together; below 0: any number."""
+        self.store, self.definitions, self.types, self.most = store, definitions, types, most
 
     def goal(self, parent: StackRow, row: ResourceRow, step: Spawn, kind: NestedType, subject: Subject, reads: frozenset[str]) -> ChildGoal:
         """What the child of a resource is to reach. Raises Invalid when its template does not hold with these values."""
@@ -85,7 +86,14 @@ class Children:
         made = self.inputs(outer, row, wanted, kind.probes(replace(subject, data={**subject.data, **wanted.data}), reads))
         child = replace(parent, id=before.id if before else new_id(), name=row.physical_name)
         definition = self.definitions.keep(made.id, self.definitions.compiled(child, made))
+        if kind.looks_back:             # how many members there are may not have been known when the request was checked
+            self.check_room(parent.root_id or parent.id, len(definition.resources) - len(present.resources))
         return ChildGoal(step.action, child.id, self.types, made, definition, wanted.data)
+
+    def check_room(self, root_id: str, more: int) -> None:
+        """Raises Invalid when there would be too many resources."""
+        if more > 0 and 0 <= self.most < (made := self.store.read(resources.count_tree, root_id) + more):
+            raise Invalid(f"The stack and those nested in it would have {made} resources; at most {self.most} are allowed")
 
     def present(self, child: StackRow) -> Present:
         """The child as it is, or was about to be."""

@@ -43,9 +43,10 @@ class Engine:
         credentials = Credentials(store, clouds)
         configs = Configs(store, settings.limits.max_software_configs_per_tenant)
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
+        children = Children(store, compiled, types, settings.limits.max_resources_per_stack)
         engine = settings.engine
         self.worker = Worker(
-            self.name, store, bus, Attempts(compiled, types, credentials, configs, Children(store, compiled, types), engine.max_attempts),
+            self.name, store, bus, Attempts(compiled, types, credentials, configs, children, engine.max_attempts),
             Closing(store, bus, compiled, types, credentials, settings.limits.max_events_per_stack),
             Pace(engine.threads, timedelta(seconds=engine.lease_seconds), engine.poll_seconds))
         self._row = WorkerRow(self.name, socket.gethostname(), os.getpid(), utcnow(), utcnow(), this_process())
