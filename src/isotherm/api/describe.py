@@ -1,10 +1,13 @@
 """Reading what a stack is defined by and what came of it."""
 
+from collections.abc import Sequence
+
 from isotherm.api.facts import Facts, facts_of
 from isotherm.api.service import Service
 from isotherm.api.views.secret import hidden_values
 from isotherm.model.errors import Invalid
-from isotherm.model.records import DefinitionRow, OutputRow, StackRow
+from isotherm.model.records import DefinitionRow, OutputRow, ResourceRow, StackRow
+from isotherm.model.schema import Prop, is_template
 from isotherm.store import definitions, outputs
 
 
@@ -32,6 +35,19 @@ def hidden(service: Service, row: StackRow) -> frozenset[str]:
         return hidden_values(service.commands.compiled.get(row))
     except Invalid:
         return frozenset(str(value) for value in source(service, row).parameters.values() if isinstance(value, str | int | float))
+
+
+def schema_of(service: Service, row: StackRow, resource: ResourceRow) -> Sequence[Prop]:
+    """The declared properties of a resource; of one that a template implements, the template's parameters."""
+    kind = service.registry.get(resource.type)
+    if kind is None or not is_template(resource.type):
+        return kind.properties if kind else ()
+    try:
+        declared = service.commands.compiled.get(row).resources.get(resource.name)
+    except Invalid:
+        declared = None
+    # What is not declared any more may have been hidden.
+    return declared.schema.properties if declared else [Prop(name, object, sensitive=True) for name in resource.properties]
 
 
 def known_outputs(service: Service, row: StackRow, told: Facts) -> list[OutputRow]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from isotherm.api.describe import hidden
+from isotherm.api.describe import hidden, schema_of
 from isotherm.api.errors import Missing
 from isotherm.api.locate import stack
 from isotherm.api.message import Answer, Request
@@ -49,8 +49,7 @@ def show(service: Service, request: Request) -> Answer:
     if event is None or event.resource_name != name:
         raise Missing(f"The stack {row.name} has no event {uuid} of a resource {name}.")
     resource = service.store.read(resources.get, event.resource_id) if event.resource_id else None
-    kind = service.registry.get(event.resource_type)
-    properties = without_secrets(kind.properties, resource.properties, hidden(service, row)) if kind and resource else None
+    properties = without_secrets(schema_of(service, row, resource), resource.properties, hidden(service, row)) if resource else None
     return Answer({"event": detail_view(request.base, event, row, properties)})
 
 
