@@ -14,6 +14,7 @@ from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
 from isotherm.engine import validation
 from isotherm.engine.definitions import Definitions, facade_in, pseudo_of, read_from_outside
+from isotherm.engine.entrusting import Entrusting, entrust
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
 from isotherm.engine.planning import Goal, begin
@@ -42,6 +43,7 @@ class Commands:
         most = limits.max_resources_per_stack
         self.limits = Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth)
         self.sources = Sources(site, Fetcher(settings), self.limits)
+        self.entrusting = Entrusting(store, clouds)
 
     def create(self, request: CreateRequest, caller: Caller) -> StackIdentity:
         """Plan a new stack. Raises Invalid, Forbidden, or Conflict when the name is taken."""
@@ -51,13 +53,9 @@ class Commands:
         stack = self.new_stack(request, caller)
         definition = self.checked(inputs, stack, caller)
         self.store.read(self.check_room, stack)
-        credential = self.credential(definition, caller)
-        try:
-            begun = self.store.write(self.insert, stack, inputs, definition, credential, utcnow())
-        except BaseException:
-            if credential is not None:
-                self.clouds.revoke(credential)
-            raise
+        credential = self.entrusting.take(caller) if needs_cloud(definition, self.types) else None
+        begun = self.entrusting.hand_over(
+            credential, None, lambda: self.store.write(self.insert, stack, inputs, definition, credential, utcnow()))
         self.compiled.keep(begun.definition_id, definition)
         self.bus.wake(len(definition.resources))
         return StackIdentity(stack.project_id, stack.name, stack.id)
@@ -73,19 +71,20 @@ class Commands:
         inputs = merge_inputs(request, before, self.sources)
         definition = self.checked(inputs, row, caller, before.outer)
         check_immutable(self.compiled.get(row), definition)
-        credential = self.credential(definition, caller) if row.credential_id is None else None
-        try:
-            begun = self.store.write(self.change, row.id, request, inputs, definition, credential, utcnow())
-        except BaseException:
-            if credential is not None:
-                self.clouds.revoke(credential)
-            raise
+        former = self.entrusting.former(row, caller)
+        lacks = row.credential_id is None and needs_cloud(definition, self.types)
+        credential = self.entrusting.take(caller) if former or lacks else None
+        begun = self.entrusting.hand_over(
+            credential, former, lambda: self.store.write(self.change, row.id, request, inputs, definition, credential, utcnow()))
         self.compiled.keep(begun.definition_id, definition)
         self.bus.wake(len(definition.resources))
 
     def delete(self, stack: StackIdentity, caller: Caller) -> None:
         """Plan the removal of everything the stack has made; nothing happens if that is under way already."""
-        if self.store.write(self.remove, stack.id, utcnow()):
+        row = self.store.read(stacks.get, stack.id)
+        former = self.entrusting.former(row, caller) if row is not None and row.deleted_at is None else None
+        credential = self.entrusting.take(caller) if former else None
+        if self.entrusting.hand_over(credential, former, lambda: self.store.write(self.remove, stack.id, credential, utcnow())):
             self.bus.wake(1)
 
     def validate(self, request: ValidateRequest, caller: Caller) -> validation.Validated:
@@ -99,12 +98,6 @@ class Commands:
         if needs_cloud(definition, self.types):
             check_cloud(definition, self.types, self.clouds.for_token(caller.token, caller.project_id))
         return read_from_outside(definition, around.get("reads", ()))
-
-    def credential(self, definition: Definition, caller: Caller) -> Credential | None:
-        """What lets the engine act for the caller later, when anything in the definition needs that."""
-        if not needs_cloud(definition, self.types):
-            return None
-        return self.clouds.delegate(caller.token, caller.user_id, caller.project_id, caller.roles)
 
     def new_stack(self, request: CreateRequest, caller: Caller) -> StackRow:
         id_ = new_id()
@@ -143,14 +136,15 @@ class Commands:
             tags=request.tags if request.tags is not None else row.tags if request.patch else (),
             timeout_mins=row.timeout_mins if request.timeout_mins is None else request.timeout_mins,
             disable_rollback=row.disable_rollback if request.disable_rollback is None else request.disable_rollback,
-            previous_definition_id=row.previous_definition_id or row.definition_id,
-            credential_id=credentials.insert(conn, credential) if credential else row.credential_id)
+            previous_definition_id=row.previous_definition_id or row.definition_id)
+        fresh = entrust(conn, fresh, credential)
         return begin(conn, fresh, Goal("UPDATE", id_, definition, not fresh.disable_rollback, self.timeout(fresh)), self.types, now)
 
-    def remove(self, conn: sa.Connection, stack_id: str, now: datetime) -> bool:
+    def remove(self, conn: sa.Connection, stack_id: str, credential: Credential | None, now: datetime) -> bool:
         row = stacks.lock(conn, stack_id)
         if row is None or row.deleted_at is not None or (row.action == "DELETE" and row.status == "IN_PROGRESS"):
             return False
+        row = entrust(conn, row, credential)
         begin(conn, row, Goal("DELETE", row.definition_id, None, timeout=self.timeout(row)), self.types, now)
         return True
 

@@ -80,6 +80,11 @@ def update(conn: sa.Connection, row: StackRow) -> None:
     _add_tags(conn, row.id, row.tags)
 
 
+def entrust(conn: sa.Connection, root_id: str, credential_id: str) -> None:
+    """Let a stack and all nested in it act with this credential."""
+    conn.execute(stack.update().where(stack.c.root_id == root_id, stack.c.alive == "").values(credential_id=credential_id))
+
+
 def set_state(conn: sa.Connection, stack_id: str, action: str, status: str, reason: str, **values: Any) -> bool:
     """Change the state, and other columns that come along (`traversal_id`, `updated_at`...); False when there is no such
     stack."""
