@@ -109,10 +109,11 @@ class Children:
             if made.template not in files:
                 raise Invalid(f"The template {made.template} is not among the files of the stack")
             name, text = made.template, files[made.template]
-            start: frozenset[str] | None = frozenset({name})
+            given = strings_in(made.parameters)
+            start = None if given is None else given | {name}
         else:
             name, text, start = row.type, json.dumps(made.template), strings_in(made.template)
-        used = files if start is None else needed(start, files, inside.registry, outer.template.limits)
+        used = files if start is None else needed(start, files, inside, outer.template.limits)
         return DefinitionRow(
             id=new_id(), template=text, environment=inside.stored, files=used,
             parameters={key: value for key, value in made.parameters.items() if value is not None},

@@ -36,13 +36,14 @@ class Prints:
     def of(self, start: frozenset[str] | None, inside: Environment) -> str:
         """Changes with any file that may be used where the strings `start` are used (None: all files), and with the environment inside."""
         types = inside.registry.types
+        start = None if start is None else frozenset(one for one in start if one in self.files or "::" in one or one in types)
         key = (start, None if any(layer.resources for layer in inside.registry.layers) else id(types))
         if key[1] is None or key not in self._known:
             self._known[key] = self._print(start, inside), types        # held, so that its id is not given to another
         return self._known[key][0]
 
     def _print(self, start: frozenset[str] | None, inside: Environment) -> str:
-        used = self.files if start is None else needed(start, self.files, inside.registry, self.limits)
+        used = self.files if start is None else needed(start, self.files, inside, self.limits)
         return fingerprint([*(layer.document for layer in inside.registry.layers), inside.defaults, {name: self._text(name) for name in used}])
 
     def _text(self, name: str) -> str:
@@ -59,11 +60,15 @@ def strings_in(value: Any) -> frozenset[str] | None:
         return None
 
 
-def needed(strings: Iterable[str], files: Mapping[str, str], registry: Registry, limits: Limits) -> Mapping[str, str]:
-    """The files that may be used where these strings are used: those they name, as a file or as a type that the registry
-    maps to one, and all that these need in turn. All files when some template works out a name only when it runs."""
+def needed(start: Iterable[str], files: Mapping[str, str], inside: Environment, limits: Limits) -> Mapping[str, str]:
+    """The files that may be used where these strings are used: those that they or the defaults of parameters name, as a file or as
+    a type that the registry maps to one, and all that these need in turn. All files when some template works out a name only
+    when it runs."""
+    registry, defaults = inside.registry, strings_in(inside.defaults)
+    if defaults is None:
+        return files
     tables = list(tables_of(registry))
-    names = {name for string in strings for name in _names(string, files, registry, tables)}
+    names = {name for string in {*start, *defaults} for name in _names(string, files, registry, tables)}
     frontier = list(names)
     while frontier:
         name = frontier.pop()
@@ -83,8 +88,9 @@ def needed(strings: Iterable[str], files: Mapping[str, str], registry: Registry,
 
 @lru_cache(maxsize=KEPT)
 def mentions(template: Template) -> frozenset[str] | None:
-    """The strings of the resources, outputs and conditions of a template; None when a file or a type of theirs is named by a function."""
-    return strings_in({key: value for key, value in template.tree.items() if key not in ("parameters", "description")})
+    """The strings of a template, defaults of parameters included; None when a file or a type of theirs is named by a function."""
+    return strings_in({key: value for key, value in template.tree.items() if key not in ("parameters", "description")} | {
+        "parameters": [one.get("default") for one in template.section("parameters").values() if isinstance(one, Mapping)]})
 
 
 class Dynamic(Exception):

@@ -9,7 +9,7 @@ from isotherm.model.schema import TypeSchema
 from isotherm.template.definition import Definition
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
-from isotherm.template.expression import Facade
+from isotherm.template.expression import Facade, unknowns
 from isotherm.template.files import Prints, parse_once, strings_in
 from isotherm.template.limits import Limits
 from isotherm.template.nested import TemplateType, environment_of, generated, template_type, typed, within
@@ -42,12 +42,11 @@ class Nesting:
 
     def identity(self, schema: TypeSchema, resource: str, values: Mapping[Any, Any]) -> list[str]:
         """What else than its own definition makes a resource what it is: for one that is a stack, the files and the registry inside."""
-        if isinstance(schema, TemplateType):
-            start: frozenset[str] | None = frozenset({schema.name})
-        elif getattr(schema, "nested", False):
-            start = strings_in(values)
-        else:
+        if not isinstance(schema, TemplateType) and not getattr(schema, "nested", False):
             return []
+        # A value of the run may name any file.
+        named = None if next(unknowns(values), None) else strings_in(values)
+        start = None if named is None else named | {schema.name}
         return [self.prints.of(start, environment_of(resource, self.environment))]
 
     def check(self, schema: TypeSchema, resource: str, properties: Mapping[str, Any], facade: Facade, user: Place) -> list[Problem]:
