@@ -4,6 +4,7 @@ each, and delete, as a client sees them.
     .venv/bin/python bench/nested.py [300]
 """
 
+import itertools
 import json
 import sys
 import time
@@ -40,6 +41,6 @@ with service() as measured:
     measured.call("DELETE", path)
     measured.wait(path, "DELETE_COMPLETE")
     at.append(time.perf_counter())
-    create, same, change, delete = (round(b - a, 3) for a, b in zip(at, at[1:], strict=False))
+    create, same, change, delete = (round(b - a, 3) for a, b in itertools.pairwise(at))
     tell("nested", n, create, before, measured.usage(), inside=INSIDE, post_seconds=round(posted, 3), same_seconds=same,
          change_seconds=change, delete_seconds=delete)
