@@ -153,6 +153,16 @@ class Limits:
     max_nested_stack_depth: int = option(
         5, "How deep stacks may be nested.", low=0, was="DEFAULT.max_nested_stack_depth"
     )
+    yaql_limit_iterators: int = option(
+        200,
+        "Elements that one collection of a yaql expression may have; its steps are bounded in proportion. Large trees such as "
+        "TripleO's need 1000.",
+        low=1,
+        was="yaql.limit_iterators",
+    )
+    yaql_memory_quota: int = option(
+        10000, "Bytes that one yaql expression may take; TripleO needs 100000.", low=1, was="yaql.memory_quota"
+    )
     max_stacks_per_tenant: int = option(
         512,
         "Stacks of one project, nested ones not counted; -1: any number.",

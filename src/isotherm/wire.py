@@ -15,7 +15,7 @@ from isotherm.cloud.clouds import Clouds
 from isotherm.config import Settings
 from isotherm.configfile import ConfigError, load
 from isotherm.engine.commands import Commands
-from isotherm.engine.definitions import Definitions
+from isotherm.engine.definitions import Definitions, limits_of
 from isotherm.engine.service import Engine
 from isotherm.engine.site import Site, SiteError, read_site
 from isotherm.home import Home, HomeError
@@ -66,7 +66,7 @@ def make_clouds(settings: Settings) -> Clouds:
 
 def make_definitions(settings: Settings, store: Store) -> Definitions:
     """Compiled templates; the engine and the API of one process share them."""
-    return Definitions(store, registry(), settings.cloud.region_name)
+    return Definitions(store, registry(), settings.cloud.region_name, limits_of(settings))
 
 
 def make_engine(settings: Settings, store: Store, clouds: Clouds, bus: Bus, compiled: Definitions) -> Engine:

@@ -13,7 +13,7 @@ from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
 from isotherm.engine import validation
-from isotherm.engine.definitions import Definitions, facade_in, pseudo_of, read_from_outside
+from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseudo_of, read_from_outside
 from isotherm.engine.entrusting import Entrusting, entrust
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
@@ -27,7 +27,7 @@ from isotherm.model.records import StackRow
 from isotherm.model.request import Caller, CreateRequest, StackIdentity, UpdateRequest, ValidateRequest
 from isotherm.store import credentials, definitions, stacks
 from isotherm.store.store import Store
-from isotherm.template import Definition, Limits
+from isotherm.template import Definition
 from isotherm.types.registry import Registry
 
 STACK_NAME = re.compile(r"[a-zA-Z][a-zA-Z0-9_.-]{0,254}")
@@ -39,9 +39,7 @@ class Commands:
     def __init__(self, store: Store, clouds: Clouds, types: Registry, settings: Settings, bus: Bus, compiled: Definitions,
                  site: Site = NO_SITE):
         self.store, self.clouds, self.types, self.settings, self.bus, self.compiled = store, clouds, types, settings, bus, compiled
-        limits = settings.limits
-        most = limits.max_resources_per_stack
-        self.limits = Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth)
+        self.limits = limits_of(settings)
         self.sources = Sources(site, Fetcher(settings), self.limits)
         self.entrusting = Entrusting(store, clouds)
 

@@ -7,24 +7,35 @@ from typing import Any
 import sqlalchemy as sa
 
 from isotherm.cloud.kept import Kept
+from isotherm.config import Settings
 from isotherm.model.records import DefinitionRow, StackRow
 from isotherm.store import definitions as stored
 from isotherm.store.store import Store
-from isotherm.template import LIMITS, Definition, Facade, Pseudo, stored_environment
+from isotherm.template import LIMITS, Definition, Facade, Limits, Pseudo, stored_environment
 from isotherm.template import compile as compile_definition
 from isotherm.template.files import parse_once
 from isotherm.types.registry import Registry
 
 SMALL = 20                              # resources of a definition that counts as small
 KEPT_SMALL, KEPT_LARGE = 800, 40
-STORED = replace(LIMITS, text=1 << 40, nodes=1 << 40, resources=1 << 40)     # what is stored was let in under the limits of its time
+STEPS = 125                             # of a yaql expression, for each element its collections may have
+
+
+def limits_of(settings: Settings) -> Limits:
+    """What templates may ask for under these settings."""
+    limits, most = settings.limits, settings.limits.max_resources_per_stack
+    return Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth,
+                  yaql_iterations=limits.yaql_limit_iterators, yaql_memory=limits.yaql_memory_quota,
+                  yaql_steps=STEPS * limits.yaql_limit_iterators)
 
 
 class Definitions:
     """A bounded cache. A definition never changes once stored, so nothing here goes stale."""
 
-    def __init__(self, store: Store, types: Registry, region: str = ""):
+    def __init__(self, store: Store, types: Registry, region: str = "", limits: Limits = LIMITS):
         self._store, self._types, self._region = store, types, region
+        # What is stored was let in under the limits of its time; what it computes is bounded now.
+        self._limits = replace(limits, text=1 << 40, nodes=1 << 40, resources=1 << 40)
         self._small: Kept[Definition] = Kept(KEPT_SMALL)
         self._large: Kept[Definition] = Kept(KEPT_LARGE)
 
@@ -45,9 +56,9 @@ class Definitions:
         """What is stored was checked when it came in: it is compiled without asking again whether its values are fit. The parameters
         of a nested stack are checked now that they are known; raises Invalid."""
         pseudo = pseudo_of(stack, self._region)
-        template = parse_once(row.template, row.outer.get("name", "template"), STORED)
+        template = parse_once(row.template, row.outer.get("name", "template"), self._limits)
         facade = facade_in(row.outer)
-        made = compile_definition(template, stored_environment(row.environment, STORED), row.files, catalog=self._types,
+        made = compile_definition(template, stored_environment(row.environment, self._limits), row.files, catalog=self._types,
                                   parameters=row.parameters, pseudo=pseudo, strict=facade is not None, facade=facade, shallow=True)
         return read_from_outside(made, row.outer.get("reads", ()))
 

@@ -11,7 +11,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template, parse
 from isotherm.template.environment import Environment
 from isotherm.template.limits import Limits
-from isotherm.template.naming import tables_of
+from isotherm.template.naming import parts_of
 from isotherm.template.registry import Registry
 from isotherm.template.static import fingerprint
 
@@ -67,8 +67,8 @@ def needed(start: Iterable[str], files: Mapping[str, str], inside: Environment, 
     registry, defaults = inside.registry, strings_in(inside.defaults)
     if defaults is None:
         return files
-    tables = list(tables_of(registry))
-    names = {name for string in {*start, *defaults} for name in _names(string, files, registry, tables)}
+    parts = [part.types for part in parts_of(registry)]
+    names = {name for string in {*start, *defaults} for name in _names(string, files, registry, parts)}
     frontier = list(names)
     while frontier:
         name = frontier.pop()
@@ -80,7 +80,7 @@ def needed(start: Iterable[str], files: Mapping[str, str], inside: Environment, 
             continue
         if found is None:
             return files
-        fresh = {other for string in found for other in _names(string, files, registry, tables)} - names
+        fresh = {other for string in found for other in _names(string, files, registry, parts)} - names
         names |= fresh
         frontier += fresh
     return files if len(names) == len(files) else {name: files[name] for name in sorted(names)}
@@ -113,11 +113,11 @@ def strings(value: Any, key: Any = None) -> Iterator[str]:
         raise Dynamic
 
 
-def _names(string: str, files: Mapping[str, str], registry: Registry, tables: list[Mapping[str, Any]]) -> Iterator[str]:
+def _names(string: str, files: Mapping[str, str], registry: Registry, parts: list[Mapping[str, Any]]) -> Iterator[str]:
     """The files that a string stands for, in any part of the registry."""
     if string in files:
         yield string
-    if "::" in string or any(string in table for table in tables):
-        for target in (registry.target(string), *(registry.target(to) for table in tables if isinstance(to := table.get(string), str))):
+    if "::" in string or any(string in part for part in parts):
+        for target in (registry.target(string), *(registry.target(to) for part in parts if isinstance(to := part.get(string), str))):
             if target in files:
                 yield str(target)

@@ -42,23 +42,23 @@ def _collect(value: Any, types: set[str], files: set[str]) -> None:
 
 def templates_of(types: Iterable[str], registry: Registry) -> Iterator[str]:
     """The templates that these types may stand for, wherever in the registry."""
-    tables = list(tables_of(registry))
+    parts = list(parts_of(registry))
     for name in types:
         if is_template(name):
             yield name
             continue
-        targets = {registry.target(name), *(registry.target(to) for table in tables if (to := mapped(name, (table,))))}
+        targets = {registry.target(name), *(registry.target(to) for part in parts if (to := mapped(name, (part,))))}
         yield from sorted(target for target in targets if target is not None and is_template(target))
 
 
 def targets(registry: Registry) -> frozenset[str]:
     """Every template that a registry and those below it name."""
-    return frozenset(value for table in tables_of(registry) for value in table.values() if isinstance(value, str) and is_template(value))
+    return frozenset(value for part in parts_of(registry) for value in part.types.values() if isinstance(value, str) and is_template(value))
 
 
-def tables_of(registry: Registry) -> Iterator[Mapping[str, Any]]:
-    """All that a registry maps, one table for each part of it."""
+def parts_of(registry: Registry) -> Iterator[Registry]:
+    """All parts of a registry and of those below it: each maps names of its own."""
     for layer in registry.layers:
-        yield layer.types
+        yield layer
         for inner in layer.resources.values():
-            yield from tables_of(inner)
+            yield from parts_of(inner)

@@ -29,6 +29,10 @@ class Registry:
     restricted_actions: tuple[str, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict)
     below: "Registry | None" = None
+    globs: tuple[str, ...] = field(init=False, repr=False, compare=False)       # the patterns among `types`, longest first
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "globs", tuple(sorted((key for key in self.types if key.endswith("*")), key=len, reverse=True)))
 
     @property
     def document(self) -> dict[str, Any]:
@@ -60,14 +64,14 @@ class Registry:
             found = layer._own(name, resource)
             if found != UNMAPPED:
                 return found
-        found = mapped(name, (ALIASES,))
+        found = mapped(name, (BUILT_IN,))
         return name if found == UNMAPPED else found
 
     def _own(self, name: str, resource: str) -> str | None:
         if not self.types and not self.resources:
             return UNMAPPED
-        tables = [own.types for pattern, own in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
-        return mapped(name, (*tables, self.types))
+        own = [one for pattern, one in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
+        return mapped(name, (*own, self))
 
     def extended(self, later: "Registry") -> "Registry":
         """Both; what the later says wins."""
@@ -105,19 +109,19 @@ class Registry:
 
 
 EMPTY_REGISTRY = Registry()
+BUILT_IN = Registry(ALIASES)
 
 
-def mapped(name: str, tables: tuple[Mapping[str, Any], ...]) -> str | None:
-    """What the first table that has the name, or else the longest pattern, makes of it."""
-    for table in tables:
-        if table.get(name) is not None:
-            return _text(table[name])
-    for table in tables:
-        globs = [key for key in table if key.endswith("*") and name.startswith(key[:-1])]
-        if globs:
-            key = max(globs, key=len)
-            to = _text(table[key])
-            return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
+def mapped(name: str, registries: tuple[Registry, ...]) -> str | None:
+    """What the first registry that has the name, or else the longest pattern of the first that has one for it, makes of it."""
+    for one in registries:
+        if one.types.get(name) is not None:
+            return _text(one.types[name])
+    for one in registries:
+        for key in one.globs:
+            if name.startswith(key[:-1]):
+                to = _text(one.types[key])
+                return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
     return UNMAPPED
 
 
