@@ -28,12 +28,12 @@ demo: setup  ## Create, change and delete a web tier on a simulated cloud, with 
 up: setup  ## Run the service with a simulated cloud until Ctrl-C (DATA=dir PORT=number)
 	@$(BIN)/isotherm up --data $(DATA) --port $(PORT)
 
-.PHONY: databases
-databases: setup  ## Install the database servers the tests start (as root; otherwise says what is missing)
-	@tools/install_databases.sh
+.PHONY: packages
+packages: setup  ## Install what the tests need from Debian (as root; otherwise says what is missing)
+	@tools/install_packages.sh
 
 .PHONY: test
-test: setup databases  ## Run all tests
+test: setup packages  ## Run all tests
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup tests
 
 .PHONY: check

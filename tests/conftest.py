@@ -45,7 +45,7 @@ class Databases:
             try:
                 self._servers[kind] = STARTERS[kind]()
             except Missing as exc:
-                reason = f"{MARK} {kind.upper()}: missing {exc}; install it with tools/install_databases.sh"
+                reason = f"{MARK} {kind.upper()}: missing {exc}; install it with tools/install_packages.sh"
                 if REQUIRED:
                     pytest.fail(reason, pytrace=False)
                 pytest.skip(reason)

@@ -1,6 +1,6 @@
 """Real database servers for tests: private ones, on a free loopback port, in a directory of their own.
 
-They come from Debian's packages (`tools/install_databases.sh`) and die with the process that started them.
+They come from Debian's packages (`tools/install_packages.sh`) and die with the process that started them.
 """
 
 import os

@@ -35,7 +35,10 @@ def svg(dot: str, resources: int, patience: float = PATIENCE) -> str:
     finally:
         AT_ONCE.release()
     if done.returncode:
-        raise NotDrawn(f"Graphviz cannot draw this graph: {done.stderr.strip().splitlines()[-1:]}")
+        said = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
+        if said.startswith("ImportError"):
+            raise NotDrawn(f"Graphviz misses a library of the system ({said}; on Debian: apt-get install libglib2.0-0). Or ask for DOT.")
+        raise NotDrawn(f"Graphviz cannot draw this graph: {said}")
     return done.stdout
 
 
