@@ -1,12 +1,14 @@
 #!/bin/sh
 # Installs what the tests need from Debian: the PostgreSQL and MariaDB servers that they start for themselves (Debian's own services
-# are not started), and the library that Graphviz's wheel expects of a system.
+# are not started), and the libraries that Graphviz's wheel expects of a system.
 set -eu
 
 missing=
 [ -n "$(ls /usr/lib/postgresql/*/bin/postgres 2>/dev/null)" ] || missing="$missing postgresql"
 [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
-[ -n "$(ls /usr/lib/*/libgobject-2.0.so.0 /lib/*/libgobject-2.0.so.0 /usr/lib64/libgobject-2.0.so.0 2>/dev/null)" ] || missing="$missing libglib2.0-0"
+for library in libgobject-2.0.so.0:libglib2.0-0 libXrender.so.1:libxrender1 libXext.so.6:libxext6; do
+    [ -n "$(ls /usr/lib/*/"${library%:*}" /lib/*/"${library%:*}" 2>/dev/null)" ] || missing="$missing ${library#*:}"
+done
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
     echo "NOT INSTALLED:$missing (needs root on Debian). Tests that need these are skipped or fail." >&2

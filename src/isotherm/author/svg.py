@@ -37,7 +37,7 @@ def svg(dot: str, resources: int, patience: float = PATIENCE) -> str:
     if done.returncode:
         said = (done.stderr.strip().splitlines() or ["it gave no reason"])[-1]
         if said.startswith("ImportError"):
-            raise NotDrawn(f"Graphviz misses a library of the system ({said}; on Debian: apt-get install libglib2.0-0). Or ask for DOT.")
+            raise NotDrawn(f"Graphviz misses a library of the system ({said}; on Debian: apt-get install libglib2.0-0 libxrender1 libxext6). Or ask for DOT.")
         raise NotDrawn(f"Graphviz cannot draw this graph: {said}")
     return done.stdout
 
