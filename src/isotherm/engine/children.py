@@ -104,7 +104,7 @@ class Children:
 
     def inputs(self, outer: Definition, row: ResourceRow, made: Child, probes: Iterable[Probe]) -> DefinitionRow:
         """What the child's definition is compiled from."""
-        inside, files = environment_of(row.name, outer.environment), outer.scope.files
+        inside, files = environment_of(row.name, outer.resources[row.name].type, outer.environment), outer.scope.files
         if isinstance(made.template, str):
             if made.template not in files:
                 raise Invalid(f"The template {made.template} is not among the files of the stack")

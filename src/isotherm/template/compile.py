@@ -15,7 +15,7 @@ from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
 from isotherm.template.files import Prints
 from isotherm.template.nested import TemplateType
-from isotherm.template.nesting import Nesting
+from isotherm.template.nesting import Bounds, Nesting
 from isotherm.template.outputs import outputs
 from isotherm.template.parameters import ParameterValue, custom_rules, settle
 from isotherm.template.properties import CustomCheck
@@ -94,7 +94,7 @@ class _Request:
     """What a compilation is made from, the template and its parameters apart.
 
     prints: of its files. chain: the templates around this one. known: files that were parsed already, shared by all templates
-    of the request.
+    of the request, as are the bounds.
     """
 
     environment: Environment
@@ -107,6 +107,7 @@ class _Request:
     chain: tuple[str, ...] = ()
     known: dict[str, TemplateType] = field(default_factory=dict)
     shallow: bool = False
+    bounds: Bounds = field(default_factory=Bounds)
 
 
 def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -> tuple[Definition, Report]:
@@ -155,11 +156,12 @@ def _nesting(template: Template, request: _Request) -> Nesting:
 
     def types(nested: Template) -> Mapping[str, type]:
         """Of its outputs, whatever its parameters are."""
-        inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name))
+        inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name), bounds=Bounds())
         definition, _ = _compiled(nested, {}, inner)
         return {name: one.type for name, one in definition.outputs.items() if one.enabled}
 
-    return Nesting(request.prints, request.environment, template.limits, request.chain, request.known, inside, types, request.shallow)
+    return Nesting(request.prints, request.environment, template.limits, request.chain, request.known, inside, types, request.shallow,
+                   request.bounds)
 
 
 def _checks(template: Template, *groups: list[CustomCheck]) -> tuple[tuple[str, Any, Any], ...]:

@@ -64,9 +64,11 @@ def differences(own: TemplateType, replaced: TypeSchema) -> list[str]:
     return said
 
 
-def environment_of(resource: str, environment: Environment) -> Environment:
-    """The environment of the nested stack that a resource is: registry and defaults, but no parameters."""
-    return Environment(parameter_defaults=environment.parameter_defaults, registry=environment.registry.inside(resource),
+def environment_of(resource: str, type_name: str, environment: Environment) -> Environment:
+    """The environment of the nested stack that a resource is: defaults and registry, but no parameters, and not the entry of the
+    registry that makes a template of its type, which is given as written."""
+    registry = environment.registry.without(type_name, resource).inside(resource)
+    return Environment(parameter_defaults=environment.parameter_defaults, registry=registry,
                        event_sinks=environment.event_sinks, site_defaults=environment.site_defaults)
 
 
@@ -83,7 +85,7 @@ def _tree(value: Any) -> Any:
 
 def within(problem: Problem, user: Place) -> Problem:
     """A problem of a nested template, saying which resource uses the template."""
-    return replace(problem, hint=f"{problem.hint} (Used by {user}.)".strip(), used_by=(*problem.used_by, user))
+    return replace(problem, used_by=(*problem.used_by, user))
 
 
 def typed(schema: TemplateType, types: Mapping[str, type]) -> TemplateType:

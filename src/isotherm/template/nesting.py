@@ -1,7 +1,7 @@
 """Looks into templates that implement resources: each file is parsed once however often it is used."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.problem import Place, Problem
@@ -18,14 +18,25 @@ Compile = Callable[[Template, Mapping[str, Any], Environment, Facade], tuple[Def
 OutputTypes = Callable[[Template], Mapping[str, type]]
 
 
+@dataclass(slots=True)
+class Bounds:
+    """What keeps a request's templates from growing without end. made: resources looked at in nested templates so far; circles: templates
+    that use themselves as deep as stacks may be nested."""
+
+    made: int = 0
+    circles: set[str] = field(default_factory=set)
+
+
 class Nesting:
     """The files of a request as templates. chain: the templates around this one, outermost first. shallow: look into none.
 
-    children: the definitions of the resources that are stacks, as far as they could be made.
+    bounds: shared by all templates of the request. children: the definitions of the resources that are stacks, as far as they
+    could be made.
     """
 
     def __init__(self, prints: Prints, environment: Environment, limits: Limits, chain: tuple[str, ...],
-                 known: dict[str, TemplateType], compile_: Compile, types: OutputTypes, shallow: bool):
+                 known: dict[str, TemplateType], compile_: Compile, types: OutputTypes, shallow: bool, bounds: "Bounds"):
+        self.bounds = bounds
         self.files, self.prints, self.environment, self.limits = prints.files, prints, environment, limits
         self.chain, self.known, self.compile, self.types, self.shallow = chain, known, compile_, types, shallow
         self.children: dict[str, Definition] = {}
@@ -40,30 +51,43 @@ class Nesting:
                 self.known[name] = typed(self.known[name], self.types(self.known[name].template))
         return self.known[name]
 
-    def identity(self, schema: TypeSchema, resource: str, values: Mapping[Any, Any]) -> list[str]:
+    def identity(self, schema: TypeSchema, resource: str, type_name: str, values: Mapping[Any, Any]) -> list[str]:
         """What else than its own definition makes a resource what it is: for one that is a stack, the files and the registry inside."""
         if not isinstance(schema, TemplateType) and not getattr(schema, "nested", False):
             return []
         # A value of the run may name any file.
         named = None if next(unknowns(values), None) else strings_in(values)
         start = None if named is None else named | {schema.name}
-        return [self.prints.of(start, environment_of(resource, self.environment))]
+        return [self.prints.of(start, environment_of(resource, type_name, self.environment))]
 
-    def check(self, schema: TypeSchema, resource: str, properties: Mapping[str, Any], facade: Facade, user: Place) -> list[Problem]:
-        """What is wrong inside, given the properties as far as they are known."""
+    def check(self, schema: TypeSchema, resource: str, type_name: str, properties: Mapping[str, Any], facade: Facade,
+              user: Place) -> list[Problem]:
+        """What is wrong inside, given the properties as far as they are known. type_name: as written."""
         inside = None if self.shallow else self.inside(schema, resource, properties)
         if inside is None:
             return []
         template, given = inside
-        if template.name in self.chain:
-            trail = " -> ".join([*self.chain[self.chain.index(template.name):], template.name])
-            return [Problem("nested-in-itself", f"Templates use each other without end: {trail}.", user)]
-        if len(self.chain) >= self.limits.nested:
-            return [Problem("nested-too-deep", f"Stacks are nested more than {self.limits.nested} deep, which is the limit.", user)]
-        self.children[resource], found = self.compile(template, given, environment_of(resource, self.environment), facade)
+        stop = self.stop(template, user)
+        if stop is not None:
+            return [stop]
+        self.children[resource], found = self.compile(template, given, environment_of(resource, type_name, self.environment), facade)
+        self.bounds.made += len(self.children[resource].resources)
         if isinstance(schema, TemplateType):
             return [within(problem, user) for problem in found]
         return [own(problem, template, user) for problem in found]
+
+    def stop(self, template: Template, user: Place) -> Problem | None:
+        """Why this template is not looked into. A template may use itself, as long as that comes to an end."""
+        if len(self.chain) >= self.limits.nested and template.name in self.chain:
+            self.bounds.circles.add(template.name)
+        if template.name in self.bounds.circles:
+            trail = " -> ".join([*self.chain[self.chain.index(template.name):], template.name]) if template.name in self.chain else template.name
+            return Problem("nested-in-itself", f"Templates use each other without end, or more than {self.limits.nested} deep: {trail}.", user)
+        if len(self.chain) >= self.limits.nested:
+            return Problem("nested-too-deep", f"Stacks are nested more than {self.limits.nested} deep, which is the limit.", user)
+        if self.bounds.made > self.limits.resources:
+            return Problem("too-many-resources", f"The stacks nested here would have more than {self.limits.resources} resources, which is the limit.", user)
+        return None
 
     def inside(self, schema: TypeSchema, resource: str, properties: Mapping[str, Any]) -> tuple[Template, Mapping[str, Any]] | None:
         """The template and the parameters of the stack that a resource is; None when it is none, or its template is not known yet."""

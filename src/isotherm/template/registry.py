@@ -1,7 +1,7 @@
 """The resource registry: what a type's name stands for, as a value."""
 
 import fnmatch
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -93,6 +93,35 @@ class Registry:
         return Registry(types, resources, written={**types, RESOURCES: {name: one.written for name, one in resources.items()}},
                         below=below)
 
+    def without(self, type_name: str, resource: str) -> "Registry":
+        """This one, less the entry that makes the resource's type a template: inside that template the type is what it would be
+        without the entry, so a template can wrap the type whose place it takes."""
+        seen = {""}
+        while not is_template(type_name) and type_name not in seen:
+            seen.add(type_name)
+            entry = next((found for layer in self.layers if (found := layer._entry(type_name, resource))), None)
+            if entry is None or entry.to is None:
+                return self
+            if is_template(entry.to):
+                return self._less(entry)
+            type_name = entry.to
+        return self
+
+    def _entry(self, name: str, resource: str) -> "Entry | None":
+        parts = [(pattern, one) for pattern, one in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
+        return entry_of(name, (*parts, ("", self)))
+
+    def _less(self, entry: "Entry") -> "Registry":
+        below = self.below._less(entry) if self.below is not None else None
+        if not entry.pattern:
+            return replace(self, types=_but(self.types, entry.key), written=_but(self.written, entry.key), below=below)
+        if entry.pattern not in self.resources:
+            return self if below is self.below else replace(self, below=below)
+        part = self.resources[entry.pattern]
+        part = replace(part, types=_but(part.types, entry.key), written=_but(part.written, entry.key))
+        resources = {**self.resources, entry.pattern: part}
+        return replace(self, resources=resources, below=below, written={**self.written, RESOURCES: {name: one.written for name, one in resources.items()}})
+
     def hooks_of(self, resource: str) -> frozenset[str]:
         """The hooks that stop a resource until they are cleared."""
         return frozenset(hook for one in self._of(resource) for hook in one.hooks)
@@ -112,17 +141,36 @@ EMPTY_REGISTRY = Registry()
 BUILT_IN = Registry(ALIASES)
 
 
-def mapped(name: str, registries: tuple[Registry, ...]) -> str | None:
-    """What the first registry that has the name, or else the longest pattern of the first that has one for it, makes of it."""
-    for one in registries:
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What a registry says of a name. pattern: of the resources it says it of, "" for all; key: the name or pattern under which it does."""
+
+    pattern: str
+    key: str
+    to: str | None
+
+
+def entry_of(name: str, parts: Sequence[tuple[str, Registry]]) -> Entry | None:
+    """The entry of the first part that has the name, or else of the longest pattern of the first that has one for it."""
+    for pattern, one in parts:
         if one.types.get(name) is not None:
-            return _text(one.types[name])
-    for one in registries:
+            return Entry(pattern, name, _text(one.types[name]))
+    for pattern, one in parts:
         for key in one.globs:
             if name.startswith(key[:-1]):
                 to = _text(one.types[key])
-                return to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to
-    return UNMAPPED
+                return Entry(pattern, key, to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to)
+    return None
+
+
+def mapped(name: str, registries: tuple[Registry, ...]) -> str | None:
+    """What the first of these makes of the name; UNMAPPED when none has it."""
+    found = entry_of(name, [("", one) for one in registries])
+    return UNMAPPED if found is None else found.to
+
+
+def _but(entries: Mapping[str, Any], key: str) -> dict[str, Any]:
+    return {name: value for name, value in entries.items() if str(name) != key}
 
 
 def _text(target: Any) -> str | None:

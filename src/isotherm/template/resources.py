@@ -171,7 +171,7 @@ class Resources:
         self.customs.extend(run.customs)
         place = self.template.place(draft.path)
         facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
-        self.report.problems.extend(self.nesting.check(draft.schema, draft.name, static, facade, place))
+        self.report.problems.extend(self.nesting.check(draft.schema, draft.name, draft.type, static, facade, place))
         depends_on = self.depends_on(draft, scope)
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
@@ -181,7 +181,8 @@ class Resources:
             references=references, depends_on=depends_on, deletion_policy=deletion, external_id=external,
             condition=draft.raw.get(self.spell("condition")), place=place, path=draft.path,
             fingerprint=fingerprint([draft.target, values, metadata, policy, deletion, sorted(depends_on), external,
-                                     *self.nesting.identity(draft.schema, draft.name, values)]),
+                                     *self.nesting.identity(draft.schema, draft.name, draft.type, values),
+                                     *([draft.type] if draft.type != draft.target else [])]),
             raw=draft.raw, static=static, settled=known(values), expressions=expressions), attributes
 
     def section(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope,
