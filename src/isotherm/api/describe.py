@@ -39,8 +39,8 @@ def hidden(service: Service, row: StackRow) -> frozenset[str]:
 
 def schema_of(service: Service, row: StackRow, resource: ResourceRow) -> Sequence[Prop]:
     """The declared properties of a resource; of one that a template implements, the template's parameters."""
-    kind = service.registry.get(resource.type)
-    if kind is None or not is_template(resource.type):
+    kind = service.registry.get(resource.implementation)
+    if kind is None or not is_template(resource.implementation):
         return kind.properties if kind else ()
     try:
         declared = service.commands.compiled.get(row).resources.get(resource.name)

@@ -27,7 +27,7 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
     extra: names to add. Attributes that cannot be told are null; when the cloud does not answer, those stored with the
     resource are given.
     """
-    kind = service.registry.get(row.type)
+    kind = service.registry.get(row.implementation)
     if kind is None or row.state in ("INIT_COMPLETE", "CREATE_IN_PROGRESS"):
         return dict(row.attributes)
     subject = subject_of(stack, row)

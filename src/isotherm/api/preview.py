@@ -47,14 +47,14 @@ def fresh_rows(service: Service, stack: StackRow, definition: Definition) -> lis
 
 def inside(service: Service, stack: StackRow, definition: Definition, row: ResourceRow) -> tuple[StackRow, Definition] | None:
     """The stack that a resource would be, as far as it is known; None for a resource that is none."""
-    child, kind = definition.children.get(row.name), service.registry.get(row.type)
+    child, kind = definition.children.get(row.name), service.registry.get(row.implementation)
     if child is None or not isinstance(kind, NestedType):
         return None
     values = definition.partial(row.name)
     whole = kind.sample(values, kind.times(values))
     if whole is not None:
         limits = service.commands.limits
-        child = compile(generated(row.type, whole, limits), child.environment, definition.scope.files, catalog=service.registry, strict=False)
+        child = compile(generated(row.implementation, whole, limits), child.environment, definition.scope.files, catalog=service.registry, strict=False)
     return replace(stack, id=row.physical_id or row.id, name=row.physical_name, owner_id=stack.id, definition_id=""), child
 
 
@@ -80,7 +80,7 @@ def all_changes(service: Service, stack: StackRow, definition: Definition | None
 
 
 def is_stack(service: Service, row: ResourceRow) -> bool:
-    return isinstance(service.registry.get(row.type), NestedType)
+    return isinstance(service.registry.get(row.implementation), NestedType)
 
 
 def changes_inside(service: Service, change: Change, definition: Definition | None, cloud: Cloud) -> Iterator[Change]:

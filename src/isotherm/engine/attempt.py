@@ -125,7 +125,7 @@ class Attempts:
         if brief.row is None:
             return Report(brief, Done(), quiet=True)
         held = brief.node.progress
-        kind = self.types.get(brief.row.type)
+        kind = self.types.get(brief.row.implementation)
         prepared = Prepared(brief.row, from_json(brief.node.plan or []), quiet=held.get("quiet", False), gone=held.get("gone", False),
                             kind=kind, reads=frozenset(held.get("reads", ())))
         return Job(brief, prepared, brief.node.step, live=held.get("live"))

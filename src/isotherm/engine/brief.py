@@ -78,6 +78,6 @@ def look(conn: sa.Connection, ids: Sequence[str]) -> dict[str, Told]:
 
 def subject_of(stack: StackRow, row: ResourceRow) -> Subject:
     """The resource as its type's functions see it."""
-    return Subject(name=row.name, type=row.type, stack_id=stack.id, stack_name=stack.name, project_id=stack.project_id,
+    return Subject(name=row.name, type=row.implementation, stack_id=stack.id, stack_name=stack.name, project_id=stack.project_id,
                    physical_name=row.physical_name, physical_id=row.physical_id, properties=row.properties, data=row.data,
                    metadata=row.metadata, status=(row.action, row.status))

@@ -112,7 +112,7 @@ class Children:
             given = strings_in(made.parameters)
             start = None if given is None else given | {name}
         else:
-            name, text, start = row.type, json.dumps(made.template), strings_in(made.template)
+            name, text, start = row.implementation, json.dumps(made.template), strings_in(made.template)
         used = files if start is None else needed(start, files, inside, outer.template.limits)
         return DefinitionRow(
             id=new_id(), template=text, environment=inside.stored, files=used,

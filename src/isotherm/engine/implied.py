@@ -11,8 +11,9 @@ def wanted_resources(definition: Definition, types: Registry) -> dict[str, Wante
     """Every resource whose condition holds, by name."""
     implied = implied_dependencies(definition, types)
     return {
-        name: Wanted(name, resource.target, resource.fingerprint, frozenset(resource.requires) | implied.get(name, frozenset()),
-                     attributes_read(definition, name, types), resource.deletion_policy)
+        name: Wanted(name, resource.type, resource.fingerprint, frozenset(resource.requires) | implied.get(name, frozenset()),
+                     attributes_read(definition, name, types), resource.deletion_policy,
+                     resource.target if resource.target != resource.type else "")
         for name, resource in definition.resources.items()
     }
 

@@ -78,11 +78,12 @@ def _insert_fresh(conn: sa.Connection, stack: StackRow, draft: Draft, types: Reg
 def new_row(stack: StackRow, wanted: Wanted, types: Registry, now: datetime, replaces: str | None = None) -> ResourceRow:
     """A resource about to be made."""
     id_ = new_id()
-    kind = types.get(wanted.type)
+    kind = types.get(wanted.target or wanted.type)
     return ResourceRow(
         id=id_, stack_id=stack.id, name=wanted.name, type=wanted.type, action="INIT", status="COMPLETE", reason="",
         physical_name=physical_name(stack.name, wanted.name, id_, kind.name_limit if kind else 255),
-        created_at=now, updated_at=now, replaces=replaces, requires=tuple(sorted(wanted.requires)), deletion_policy=wanted.deletion_policy)
+        created_at=now, updated_at=now, replaces=replaces, requires=tuple(sorted(wanted.requires)), deletion_policy=wanted.deletion_policy,
+        target=wanted.target)
 
 
 def _point_to_current(conn: sa.Connection, existing: Sequence[ResourceRow], current: Mapping[str, str]) -> None:

@@ -36,10 +36,11 @@ class Restricted(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one resource is to become. names: those in `properties` that stand for cloud objects. texts: of the software configs that
+    """What one resource is to become. written: its type as in the template. names: those in `properties` that stand for cloud objects. texts: of the software configs that
     they name. restrictions: what an update may not do with it."""
 
     kind: ResourceType
+    written: str
     properties: Mapping[str, Any]
     metadata: Mapping[str, Any]
     reads: frozenset[str]
@@ -78,7 +79,7 @@ def target(brief: Brief, definition: Definition, types: Registry, reads: frozens
         raise ValueError(f"The resource type {resource.target} is not known to this engine")
     world = RowsWorld(brief.stack, brief.needs, types)
     properties = kind.translate(definition.properties(name, world))
-    return Target(kind, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,
+    return Target(kind, resource.type, properties, definition.metadata(name, world), reads, resource.fingerprint, resource.deletion_policy,
                   resource.external_id, frozenset(wanted(kind.properties, properties)), update_policy=definition.update_policy(name),
                   restrictions=definition.environment.registry.restrictions_of(name))
 
@@ -89,7 +90,7 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
     if row is None:
         raise ValueError(f"The row of resource {brief.node.name} is gone")
     properties = found(goal.kind.properties, goal.properties, ids)
-    wanted_row = replace(row, type=goal.kind.name, fingerprint=goal.fingerprint, requires=brief.node.requires, properties=properties,
+    wanted_row = replace(row, type=goal.written, target=goal.kind.name if goal.kind.name != goal.written else "", fingerprint=goal.fingerprint, requires=brief.node.requires, properties=properties,
                          metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
     if goal.external_id:
         return _adopt(brief, wanted_row, goal)
@@ -99,7 +100,7 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
         return _create(brief, wanted_row, goal)
     # A create that failed may have left something behind all the same: its row is kept until clean-up has looked.
     lost = row.status == "FAILED" and not (goal.kind.repairable and row.physical_id)
-    if lost or not goal.kind.succeeds(row.type) or goal.kind.replaces(row.properties, properties):
+    if lost or not goal.kind.succeeds(row.implementation) or goal.kind.replaces(row.properties, properties):
         _refuse("replace", goal, row)
         id_ = new_id()
         name = physical_name(brief.stack.name, row.name, id_, goal.kind.name_limit)
@@ -140,7 +141,7 @@ def _let_go(brief: Brief, row: ResourceRow, goal: Target) -> list[Step]:
     """What incarnations that failed or were given up hold of what this one needs: they go only when it is there."""
     held: list[Step] = []
     for rival in brief.rivals:
-        if rival.physical_id and rival.type == goal.kind.name:
+        if rival.physical_id and rival.implementation == goal.kind.name:
             subject = goal.subject(brief, rival)
             held += [settle_on(step, subject) for step in goal.kind.hand_over(subject, row.properties)]
     return held
@@ -196,7 +197,7 @@ def cleanup(brief: Brief, types: Registry, now: datetime) -> Prepared | None:
     row = replace(row, action="DELETE", status="IN_PROGRESS", reason="state changed", updated_at=now)
     if row.deletion_policy == "Retain" or row.external_id or never_begun(brief.row):
         return Prepared(row, gone=True)
-    kind = types.get(row.type)
+    kind = types.get(row.implementation)
     if kind is None:
         raise ValueError(f"The resource type {row.type} is not known to this engine, so {row.name} cannot be deleted")
     subject = subject_of(brief.stack, row)

@@ -24,7 +24,7 @@ class RowsWorld:
 
     def reference(self, name: str) -> Any:
         row = self.rows.get(name)
-        kind = self.types.get(row.type) if row else None
+        kind = self.types.get(row.implementation) if row else None
         return kind.reference(subject_of(self.stack, row)) if row and kind else name
 
     def attribute(self, name: str, path: tuple[Any, ...]) -> Any:
@@ -35,6 +35,6 @@ class RowsWorld:
             return {key: value for key, value in row.attributes.items() if key != "show"}
         if path[0] in row.data.get(UNTOLD, ()):
             raise Invalid(Problem("untold-output", f"The nested stack could not tell its output {path[0]!r}: {row.data[UNTOLD][path[0]]}"))
-        kind = self.types.get(row.type)
+        kind = self.types.get(row.implementation)
         name, rest = kind.spot(path) if kind else (str(path[0]), path[1:])
         return select(row.attributes.get(name), rest)

@@ -10,6 +10,7 @@ from isotherm.model.records import Node, ResourceRow
 class Wanted:
     """A resource of the new definition.
 
+    type: as written; target: what the registry makes of it, "" where that is the same.
     requires: names of the resources it needs, implied ones included. reads: its attributes that others or outputs use.
     """
 
@@ -19,6 +20,7 @@ class Wanted:
     requires: frozenset[str] = frozenset()
     reads: frozenset[str] = frozenset()
     deletion_policy: str = "Delete"
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

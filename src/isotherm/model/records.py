@@ -58,7 +58,10 @@ class DefinitionRow:
 
 @dataclass(frozen=True, slots=True)
 class ResourceRow:
-    """One physical incarnation of a resource. `replaced_by` set: a successor exists, this one waits to be cleaned up."""
+    """One physical incarnation of a resource. `replaced_by` set: a successor exists, this one waits to be cleaned up.
+
+    type: as the template writes it; target: what the registry makes of it, "" where that is the same.
+    """
 
     id: str
     stack_id: str
@@ -81,10 +84,16 @@ class ResourceRow:
     data: Mapping[str, Any] = field(default_factory=dict)            # what its steps kept
     attributes: Mapping[str, Any] = field(default_factory=dict)      # those that others read: name -> value
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    target: str = ""
 
     @property
     def state(self) -> str:
         return f"{self.action}_{self.status}"
+
+    @property
+    def implementation(self) -> str:
+        """The type that knows what to do with it, or the file name of a template."""
+        return self.target or self.type
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from isotherm.model.records import ResourceRow
 from isotherm.store.schema import resource, stack
 from isotherm.store.vault import seal, unseal
 
-FACTS = ("properties", "data", "attributes", "metadata")
+FACTS = ("properties", "data", "attributes", "metadata", "target")
 FILTERS = frozenset({"id", "name", "type", "action", "status", "physical_id"})
 _PLAIN = tuple(column for column in resource.c if column.name not in ("facts", "requires"))
 _CURRENT = resource.c.replaced_by.is_(None)
