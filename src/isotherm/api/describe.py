@@ -1,14 +1,16 @@
 """Reading what a stack is defined by and what came of it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from isotherm.api.facts import Facts, facts_of
 from isotherm.api.service import Service
-from isotherm.api.views.secret import hidden_values
+from isotherm.api.views.secret import MASK, hidden_values, without_secrets
 from isotherm.model.errors import Invalid
 from isotherm.model.records import DefinitionRow, OutputRow, ResourceRow, StackRow
 from isotherm.model.schema import Prop, is_template
 from isotherm.store import definitions, outputs
+from isotherm.store.vault import VaultError
 
 
 def source(service: Service, row: StackRow) -> DefinitionRow:
@@ -17,12 +19,14 @@ def source(service: Service, row: StackRow) -> DefinitionRow:
 
 
 def facts(service: Service, row: StackRow) -> Facts:
-    """What the stack's definition says. One that this version of the service can no longer compile says nothing, but all of
-    its parameters count as hidden."""
+    """What the stack's definition says. One that cannot be decrypted, or that this version of the service can no longer compile, says
+    nothing; in the latter all parameters count as hidden."""
     known = service.facts.get(row.definition_id)
     if known is None:
         try:
             known = facts_of(service.commands.compiled.get(row))
+        except VaultError as error:
+            return Facts(description=row.description, unreadable=str(error))
         except Invalid:
             known = Facts(description=row.description, hidden=frozenset(source(service, row).parameters))
         service.facts.put(row.definition_id, known)
@@ -37,6 +41,14 @@ def hidden(service: Service, row: StackRow) -> frozenset[str]:
         return frozenset(str(value) for value in source(service, row).parameters.values() if isinstance(value, str | int | float))
 
 
+def shown_properties(service: Service, row: StackRow, resource: ResourceRow) -> dict[str, Any]:
+    """The properties of a resource without secrets: all masked when the definition that tells which are secret cannot be decrypted."""
+    try:
+        return without_secrets(schema_of(service, row, resource), resource.properties, hidden(service, row))
+    except VaultError:
+        return dict.fromkeys(resource.properties, MASK)
+
+
 def schema_of(service: Service, row: StackRow, resource: ResourceRow) -> Sequence[Prop]:
     """The declared properties of a resource; of one that a template implements, the template's parameters."""
     kind = service.registry.get(resource.implementation)
@@ -44,7 +56,7 @@ def schema_of(service: Service, row: StackRow, resource: ResourceRow) -> Sequenc
         return kind.properties if kind else ()
     try:
         declared = service.commands.compiled.get(row).resources.get(resource.name)
-    except Invalid:
+    except (Invalid, VaultError):
         declared = None
     # What is not declared any more may have been hidden.
     return declared.schema.properties if declared else [Prop(name, object, sensitive=True) for name in resource.properties]

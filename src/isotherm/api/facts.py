@@ -9,13 +9,14 @@ from isotherm.template import Definition
 @dataclass(frozen=True, slots=True)
 class Facts:
     """description: of the template. parameters: as strings, hidden ones masked. outputs: name -> description, as declared.
-    hidden: names of parameters never shown. descriptions: of resources, those that have one."""
+    hidden: names of parameters never shown. descriptions: of resources, those that have one. unreadable: why nothing of this is known."""
 
     description: str = ""
     parameters: Mapping[str, str] = field(default_factory=dict)
     outputs: Mapping[str, str] = field(default_factory=dict)
     hidden: frozenset[str] = frozenset()
     descriptions: Mapping[str, str] = field(default_factory=dict)
+    unreadable: str = ""
 
 
 def facts_of(made: Definition) -> Facts:

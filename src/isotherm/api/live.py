@@ -28,7 +28,7 @@ def attributes(service: Service, caller: Caller, stack: StackRow, row: ResourceR
     resource are given.
     """
     kind = service.registry.get(row.implementation)
-    if kind is None or row.state in ("INIT_COMPLETE", "CREATE_IN_PROGRESS"):
+    if kind is None or row.unreadable or row.state in ("INIT_COMPLETE", "CREATE_IN_PROGRESS"):
         return dict(row.attributes)
     subject = subject_of(stack, row)
     if isinstance(kind, NestedType):

@@ -69,6 +69,9 @@ class Attempts:
             return self.failed(brief, brief.row, "The engine was lost each time it tried this step")
         if brief.node.plan is None and brief.overtaken:
             return Report(brief, Done(), quiet=True)
+        if why := brief.unreadable:
+            log.error("%s of %s in stack %s fails: %s", brief.node.kind, brief.node.name, brief.stack.id, why)
+            return self.failed(brief, brief.row, why)
         if brief.node.plan is None and brief.node.kind == "converge" and self.definitions.cached(brief.stack.definition_id) is None:
             return None
         return self.guarded(brief, allow_calls=False)

@@ -42,6 +42,12 @@ class Brief:
     def overtaken(self) -> str:
         return self.stack.action if self.stack.traversal_id != self.node.traversal_id else ""
 
+    @property
+    def unreadable(self) -> str:
+        """Why the node cannot be worked on when something that it goes by cannot be decrypted, else ""."""
+        rows = (self.row, *self.needs.values(), *self.rivals)
+        return self.node.unreadable or next((row.unreadable for row in rows if row is not None and row.unreadable), "")
+
 
 def load(conn: sa.Connection, claimed: Iterable[Node]) -> list[Brief]:
     """Briefs for claimed nodes, with a handful of queries however many there are."""

@@ -14,6 +14,7 @@ from isotherm.model.records import StackRow
 from isotherm.model.request import Caller
 from isotherm.store import credentials, stacks
 from isotherm.store.store import Store
+from isotherm.store.vault import VaultError
 
 T = TypeVar("T")
 
@@ -33,11 +34,15 @@ class Entrusting:
     def former(self, stack: StackRow, caller: Caller) -> Credential | None:
         """The stack's credential when it is another user's and can be replaced: nothing that uses it is under way.
 
-        The user who gave it may be gone, and the stack must not be stuck for that.
+        The user who gave it may be gone, and the stack must not be stuck for that. None, too, when it is unreadable: nobody knows whose it is.
         """
         if stack.credential_id is None or stack.status == "IN_PROGRESS" or stack.owner_id is not None:
             return None
-        known = self.store.read(credentials.get, stack.credential_id)
+        try:
+            known = self.store.read(credentials.get, stack.credential_id)
+        except VaultError as error:
+            log.warning("stack %s: %s", stack.id, error)
+            return None
         return known if known is not None and known.trustor_user_id != caller.user_id else None
 
     def hand_over(self, given: Credential | None, former: Credential | None, write: Callable[[], T]) -> T:

@@ -8,6 +8,7 @@ from isotherm.engine.brief import subject_of
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
 from isotherm.model.records import ResourceRow, StackRow
+from isotherm.store.vault import VaultError
 from isotherm.template import select
 from isotherm.types.registry import Registry
 
@@ -16,19 +17,20 @@ UNTOLD = "untold"                       # in a nested resource's data: outputs o
 
 @dataclass(frozen=True, slots=True)
 class RowsWorld:
-    """get_resource and get_attr answered by the rows of one stack. Attributes are those stored when their resource converged."""
+    """get_resource and get_attr answered by the rows of one stack. Attributes are those stored when their resource converged.
+    VaultError for a row that is unreadable."""
 
     stack: StackRow
     rows: Mapping[str, ResourceRow]
     types: Registry
 
     def reference(self, name: str) -> Any:
-        row = self.rows.get(name)
+        row = self.row(name)
         kind = self.types.get(row.implementation) if row else None
         return kind.reference(subject_of(self.stack, row)) if row and kind else name
 
     def attribute(self, name: str, path: tuple[Any, ...]) -> Any:
-        row = self.rows.get(name)
+        row = self.row(name)
         if row is None:
             return None
         if not path:
@@ -38,3 +40,9 @@ class RowsWorld:
         kind = self.types.get(row.implementation)
         name, rest = kind.spot(path) if kind else (str(path[0]), path[1:])
         return select(row.attributes.get(name), rest)
+
+    def row(self, name: str) -> ResourceRow | None:
+        row = self.rows.get(name)
+        if row is not None and row.unreadable:
+            raise VaultError(row.unreadable)
+        return row

@@ -83,6 +83,7 @@ class ResourceRow:
     properties: Mapping[str, Any] = field(default_factory=dict)      # resolved; what was last asked of the cloud
     data: Mapping[str, Any] = field(default_factory=dict)            # what its steps kept
     attributes: Mapping[str, Any] = field(default_factory=dict)      # those that others read: name -> value
+    unreadable: str = ""                         # why properties, data, attributes and metadata could not be decrypted; they are empty then
     metadata: Mapping[str, Any] = field(default_factory=dict)
     target: str = ""
 
@@ -140,6 +141,7 @@ class Node:
     reason: str | None = None
     plan: list[dict[str, Any]] | None = None
     progress: Mapping[str, Any] = field(default_factory=dict)
+    unreadable: str = ""                         # why plan or progress could not be decrypted; empty then, and the node can only fail
 
 
 @dataclass(frozen=True, slots=True)

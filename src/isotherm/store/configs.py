@@ -71,4 +71,4 @@ def _values(conn: sa.Connection, row: ConfigRow) -> dict[str, Any]:
 
 def _config(conn: sa.Connection, row: Any) -> ConfigRow:
     values = dict(row._mapping)
-    return ConfigRow(**values | unseal(conn, values.pop("content")))
+    return ConfigRow(**values | unseal(conn, values.pop("content"), f"The software config {row.id}"))

@@ -26,7 +26,7 @@ def get(conn: sa.Connection, credential_id: str) -> Credential | None:
     text = conn.scalar(_GET, {"id": credential_id})
     if text is None:
         return None
-    fields = unseal(conn, text)
+    fields = unseal(conn, text, "The credential that the stack acts with")
     return Credential(**fields | {"kind": Deferral(fields["kind"]), "roles": tuple(fields["roles"])})
 
 

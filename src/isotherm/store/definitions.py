@@ -46,7 +46,7 @@ def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
     hashes: dict[str, str] = json.loads(row.files)
     found = conn.execute(_BLOBS, {"hashes": sorted({row.template_hash, *hashes.values()})})
     texts = {digest: content.decode(*ENCODING) for digest, content in found}
-    inputs = unseal(conn, row.inputs)
+    inputs = unseal(conn, row.inputs, "The stack's definition")
     return DefinitionRow(
         id=row.id, template=texts[row.template_hash], environment=inputs["environment"],
         parameters=inputs["parameters"], outer=inputs.get("outer", {}), files={name: texts[digest] for name, digest in hashes.items()})

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from isotherm.model.records import Node
 from isotherm.store.schema import edge, node, stack, traversal
-from isotherm.store.vault import seal, unseal
+from isotherm.store.vault import opened, seal
 
 EXPIRED = "EXPIRED"
 WORK = ("converge", "cleanup", "remove")     # kinds of nodes that are about a resource
@@ -84,7 +84,9 @@ def settle(conn: sa.Connection, ids: Iterable[int], state: str) -> None:
 
 
 def save(conn: sa.Connection, nodes: Sequence[Node]) -> None:
-    """Write back nodes that go on: their step, schedule, attempt, plan and progress. The claim is given up."""
+    """Write back nodes that go on: their step, schedule, attempt, plan and progress. The claim is given up. What is unreadable is not
+    written over: such a node stays as it is."""
+    nodes = [n for n in nodes if not n.unreadable]
     fields = ("step", "attempt", "tries", "due_at", "since", "reason", "resource_id", "plan", "progress")
     if nodes:
         values: dict[str, Any] = {field: sa.bindparam(f"new_{field}") for field in fields}
@@ -259,9 +261,11 @@ def _to_row(conn: sa.Connection, n: Node) -> dict[str, Any]:
 def _from_row(conn: sa.Connection, row: Mapping[Any, Any]) -> Node:
     values = dict(row)
     values["requires"] = tuple(json.loads(values["requires"])) if values["requires"] != "[]" else ()
-    values["plan"] = None if values["plan"] is None else unseal(conn, values["plan"])
-    values["progress"] = unseal(conn, values["progress"]) if values["progress"] else {}
-    return Node(**values)
+    lost, forgotten = "", ""
+    if values["plan"] is not None:
+        values["plan"], lost = opened(conn, values["plan"], "The plan that is under way", [])
+    values["progress"], forgotten = opened(conn, values["progress"] or "{}", "The progress of the plan that is under way", {})
+    return Node(**values, unreadable=lost or forgotten)
 
 
 def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:

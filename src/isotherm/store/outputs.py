@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from isotherm.model.records import OutputRow
 from isotherm.store.schema import output
-from isotherm.store.vault import seal, unseal
+from isotherm.store.vault import opened, seal
 
 _OF = sa.select(output).where(output.c.stack_id == sa.bindparam("stack")).order_by(output.c.number)
 
@@ -21,6 +21,9 @@ def replace(conn: sa.Connection, stack_id: str, rows: Iterable[OutputRow]) -> No
 
 
 def of(conn: sa.Connection, stack_id: str) -> list[OutputRow]:
-    """The outputs of a stack, in the order of its template."""
-    return [OutputRow(row.name, unseal(conn, row.value), row.description, row.error)
-            for row in conn.execute(_OF, {"stack": stack_id})]
+    """The outputs of a stack, in the order of its template. One that is unreadable says so in its error."""
+    found = []
+    for row in conn.execute(_OF, {"stack": stack_id}):
+        value, why = opened(conn, row.value, "The stored value", None)
+        found.append(OutputRow(row.name, value, row.description, row.error or why or None))
+    return found

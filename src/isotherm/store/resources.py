@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from isotherm.model.records import ResourceRow
 from isotherm.store.schema import resource, stack
-from isotherm.store.vault import seal, unseal
+from isotherm.store.vault import opened, seal
 
 FACTS = ("properties", "data", "attributes", "metadata", "target")
 FILTERS = frozenset({"id", "name", "type", "action", "status", "physical_id"})
@@ -25,6 +25,8 @@ _PAST = sa.select(resource).where(_OF, ~_CURRENT, resource.c.name.in_(sa.bindpar
 _INSERT = resource.insert()
 _WRITTEN = tuple(column.name for column in resource.c if column.name not in ("id", "created_at", "replaced_by"))
 _REWRITE = resource.update().where(resource.c.id == sa.bindparam("row")).values({name: sa.bindparam(name) for name in _WRITTEN})
+_REWRITE_PLAIN = resource.update().where(resource.c.id == sa.bindparam("row")).values(
+    {name: sa.bindparam(name) for name in _WRITTEN if name != "facts"})
 _POINT = resource.update().where(resource.c.id == sa.bindparam("row")).values(replaced_by=sa.bindparam("successor"))
 _STALE = resource.update().where(resource.c.id.in_(sa.bindparam("ids", expanding=True))).values(fingerprint="")
 
@@ -53,11 +55,15 @@ def insert_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
 
 def save_many(conn: sa.Connection, rows: Iterable[ResourceRow]) -> None:
     """Write the rows over those of the same ids, all columns but `created_at` and `replaced_by`: which incarnation is the
-    current one is not for those to say who work on one of them."""
-    values = [_values(conn, row) for row in rows]
-    if values:
-        # Left in the parameters, these columns would be written all the same.
-        conn.execute(_REWRITE, [{"row": value["id"]} | {name: value[name] for name in _WRITTEN} for value in values])
+    current one is not for those to say who work on one of them. Of a row that is unreadable the facts stay as they are."""
+    kept: dict[bool, list[dict[str, Any]]] = {False: [], True: []}
+    for row in rows:
+        value = _values(conn, row)
+        # Left in the parameters, the other columns would be written all the same.
+        kept[bool(row.unreadable)].append({"row": row.id} | {name: value[name] for name in _WRITTEN if name != "facts" or not row.unreadable})
+    for statement, values in ((_REWRITE, kept[False]), (_REWRITE_PLAIN, kept[True])):
+        if values:
+            conn.execute(statement, values)
 
 
 def point(conn: sa.Connection, successors: Mapping[str, str | None]) -> None:
@@ -189,4 +195,5 @@ def _values(conn: sa.Connection, row: ResourceRow) -> dict[str, Any]:
 def _resource(conn: sa.Connection, row: Any) -> ResourceRow:
     values = dict(row._mapping)
     values["requires"] = tuple(json.loads(values["requires"]))
-    return ResourceRow(**values | unseal(conn, values.pop("facts", "{}")))
+    facts, why = opened(conn, values.pop("facts", "{}"), f"What is stored of the resource {row.name}", {})
+    return ResourceRow(**values | facts, unreadable=why)

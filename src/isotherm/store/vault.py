@@ -6,12 +6,16 @@ from typing import Any
 import sqlalchemy as sa
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from isotherm.model.errors import IsothermError
+
 MAKE_ONE = "make one: python3 -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 HARMLESS = frozenset({"{}", "[]", "null"})        # say nothing, so they are kept as they are, which is far cheaper
+UNREADABLE = ("cannot be decrypted: no key in [secrets] keys fits. Nothing is lost by that: whoever runs the service has to put back the key that "
+              "it was encrypted with, behind the first one")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class VaultError(Exception):
+class VaultError(IsothermError):
     """A sealed value or a key that cannot be used; the message names what to do."""
 
 
@@ -36,15 +40,14 @@ class Vault:
         text = _encode(value)
         return text if text in HARMLESS else self._fernet.encrypt(text.encode()).decode()
 
-    def unseal(self, text: str) -> Any:
-        """The inverse of `seal`. VaultError when none of the keys fits."""
+    def unseal(self, text: str, what: str = "A stored value") -> Any:
+        """The inverse of `seal`. VaultError when none of the keys fits, or the text was changed in the database; what: names it there."""
         if text in HARMLESS:
             return json.loads(text)
         try:
             return json.loads(self._fernet.decrypt(text))
-        except InvalidToken:
-            raise VaultError("a stored value was sealed with another encryption key, or was changed in the database; "
-                             "put the earlier key back behind the new one in the list of keys") from None
+        except (InvalidToken, ValueError):
+            raise VaultError(f"{what} {UNREADABLE}") from None
 
     def rotate(self, text: str) -> str:
         """The same value, sealed with the newest key. VaultError when none of the keys fits."""
@@ -60,9 +63,17 @@ def seal(conn: sa.Connection, value: Any) -> str:
     return _vault(conn).seal(value)
 
 
-def unseal(conn: sa.Connection, text: str) -> Any:
+def unseal(conn: sa.Connection, text: str, what: str = "A stored value") -> Any:
     """`Vault.unseal` with the vault of the connection's store."""
-    return _vault(conn).unseal(text)
+    return _vault(conn).unseal(text, what)
+
+
+def opened(conn: sa.Connection, text: str, what: str, instead: Any) -> tuple[Any, str]:
+    """The value and "", or `instead` and why it cannot be read: one bad row among many must not keep the others from being read."""
+    try:
+        return _vault(conn).unseal(text, what), ""
+    except VaultError as error:
+        return instead, str(error)
 
 
 def _vault(conn: sa.Connection) -> Vault:

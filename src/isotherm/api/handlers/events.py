@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from isotherm.api.describe import hidden, schema_of
+from isotherm.api.describe import shown_properties
 from isotherm.api.errors import Missing
 from isotherm.api.locate import stack
 from isotherm.api.message import Answer, Request
@@ -11,7 +11,6 @@ from isotherm.api.query import Query as Sent
 from isotherm.api.service import Service
 from isotherm.api.states import split
 from isotherm.api.views.event import detail_view, event_view
-from isotherm.api.views.secret import without_secrets
 from isotherm.model.records import EventRow
 from isotherm.store import events, resources, stacks
 from isotherm.store.events import Query
@@ -49,7 +48,7 @@ def show(service: Service, request: Request) -> Answer:
     if event is None or event.resource_name != name:
         raise Missing(f"The stack {row.name} has no event {uuid} of a resource {name}.")
     resource = service.store.read(resources.get, event.resource_id) if event.resource_id else None
-    properties = without_secrets(schema_of(service, row, resource), resource.properties, hidden(service, row)) if resource else None
+    properties = shown_properties(service, row, resource) if resource else None
     return Answer({"event": detail_view(request.base, event, row, properties)})
 
 

@@ -15,6 +15,7 @@ from isotherm.api.views.resource import View, dependents, detail_view, resource_
 from isotherm.model.records import ResourceRow, StackRow
 from isotherm.store import resources, stacks
 from isotherm.store.resources import Query
+from isotherm.store.vault import VaultError
 
 READERS = 8
 KNOWN = ("nested_depth", "with_detail", "type", "status", "name", "action", "id", "physical_resource_id")
@@ -53,8 +54,11 @@ def show(service: Service, request: Request) -> Answer:
 
 
 def metadata(service: Service, request: Request) -> Answer:
-    """A resource's metadata."""
-    return Answer({"metadata": dict(resource(service, request, living_stack(service, request)).metadata)})
+    """A resource's metadata. VaultError when it is unreadable: no metadata would be another answer."""
+    found = resource(service, request, living_stack(service, request))
+    if found.unreadable:
+        raise VaultError(found.unreadable)
+    return Answer({"metadata": dict(found.metadata)})
 
 
 def resource(service: Service, request: Request, row: StackRow) -> ResourceRow:

@@ -30,7 +30,7 @@ def show(service: Service, request: Request) -> Answer:
     wanted = request.query.flag("resolve_outputs", default=True) and row.state != "DELETE_COMPLETE"
     told = facts(service, row)
     outputs = [output_view(output) for output in known_outputs(service, row, told)] if wanted else None
-    return Answer({"stack": detail_view(request.base, row, told.description, told.parameters, outputs)})
+    return Answer({"stack": detail_view(request.base, row, told.description, told.parameters, outputs, told.unreadable)})
 
 
 def update(service: Service, request: Request) -> Answer:

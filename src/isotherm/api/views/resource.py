@@ -5,6 +5,7 @@ from typing import Any
 
 from isotherm.api.views.links import links, resource_url, stack_url
 from isotherm.api.views.moment import moment
+from isotherm.api.views.reason import reason
 from isotherm.model.records import ResourceRow, StackRow
 
 View = dict[str, Any]
@@ -22,7 +23,7 @@ def resource_view(base: str, row: ResourceRow, stack: StackRow, nested: StackRow
         "physical_resource_id": row.physical_id or "",
         "resource_type": row.type,
         "resource_status": row.state,
-        "resource_status_reason": row.reason,
+        "resource_status_reason": reason(row.reason, row.unreadable),
         "creation_time": moment(row.created_at),
         "updated_time": moment(row.updated_at),
         "required_by": list(required_by),

@@ -5,6 +5,7 @@ from typing import Any
 
 from isotherm.api.views.links import links, stack_url
 from isotherm.api.views.moment import moment
+from isotherm.api.views.reason import reason
 from isotherm.model.records import StackRow
 from isotherm.model.request import StackIdentity
 
@@ -39,9 +40,10 @@ def summary_view(base: str, row: StackRow, with_project: bool = False) -> View:
 
 
 def detail_view(base: str, row: StackRow, description: str, parameters: Mapping[str, str],
-                outputs: Sequence[View] | None) -> View:
-    """A stack in full. outputs None: they were not asked for, or the stack is gone."""
+                outputs: Sequence[View] | None, unreadable: str = "") -> View:
+    """A stack in full. outputs None: they were not asked for, or the stack is gone. unreadable: why its parameters are not shown."""
     view = common(base, row) | {
+        "stack_status_reason": reason(row.reason, unreadable),
         "description": description,
         "template_description": description,
         "parameters": dict(parameters),
