@@ -163,6 +163,21 @@ class Limits:
     yaql_memory_quota: int = option(
         10000, "Bytes that one yaql expression may take; TripleO needs 100000.", low=1, was="yaql.memory_quota"
     )
+    pattern_seconds: float = option(
+        0.25,
+        "Seconds of processor time that one match against a regular expression of a user may take; all matches of a request, or of "
+        "a resource that is made, may take ten times as long together.",
+        low=0.001,
+    )
+    max_pattern_size: int = option(
+        5000, "Elements of a regular expression of a user: one that is repeated at least n times counts n times.", low=1
+    )
+    function_seconds: float = option(
+        30.0,
+        "Seconds of processor time that the functions of a template may take together when the template is checked, or when "
+        "one of its resources is made.",
+        low=0.1,
+    )
     max_stacks_per_tenant: int = option(
         512,
         "Stacks of one project, nested ones not counted; -1: any number.",

@@ -7,6 +7,7 @@ from typing import Any
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.unknown import Unknown
 from isotherm.template import EMPTY, Definition, Environment, Pseudo, ResourceDefinition, Template, declarations, examine
+from isotherm.template.meter import Meter
 from isotherm.template.parameters import PYTHON_TYPES, settle
 from isotherm.template.report import Report
 from isotherm.types.registry import Registry
@@ -70,8 +71,9 @@ def nothing_known(template: Template) -> dict[str, Unknown]:
 def wrong_defaults(template: Template) -> list[Problem]:
     """Defaults that do not fit their own declaration."""
     report = Report(template.place)
+    meter = Meter(template.limits)
     for one in declarations(template).values():
-        settle(one, None, False, report, strict=False)
+        settle(one, None, False, report, strict=False, meter=meter)
     return report.problems
 
 

@@ -26,7 +26,8 @@ def limits_of(settings: Settings) -> Limits:
     limits, most = settings.limits, settings.limits.max_resources_per_stack
     return Limits(text=limits.max_template_size, resources=most if most >= 0 else 10**9, nested=limits.max_nested_stack_depth,
                   yaql_iterations=limits.yaql_limit_iterators, yaql_memory=limits.yaql_memory_quota,
-                  yaql_steps=STEPS * limits.yaql_limit_iterators)
+                  yaql_steps=STEPS * limits.yaql_limit_iterators, pattern_seconds=limits.pattern_seconds,
+                  pattern_size=limits.max_pattern_size, function_seconds=limits.function_seconds)
 
 
 class Definitions:

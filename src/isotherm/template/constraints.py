@@ -1,21 +1,24 @@
 """What the values of parameters and properties must meet."""
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from isotherm.model.schema import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from isotherm.model.unknown import Unknown
 from isotherm.template.customs import LOCAL
+from isotherm.template.meter import Meter
+from isotherm.template.patterns import pattern
 from isotherm.template.report import near, shown
 
 
-def broken(constraint: Constraint, value: Any, secret: bool = False) -> str:
+def broken(constraint: Constraint, value: Any, secret: bool = False, meter: Meter | None = None) -> str:
     """Why a value does not meet a constraint, as a sentence; "" when it does, or when only a cloud can tell.
 
-    secret: the value must not appear in the sentence.
+    secret: the value must not appear in the sentence. meter: bounds the patterns of several calls together. Raises PatternError.
     """
-    said = CHECKS[type(constraint)](constraint, value, "the value" if secret else shown(value))
+    name = "the value" if secret else shown(value)
+    said = _pattern(constraint, value, name, meter or Meter()) if isinstance(constraint, AllowedPattern) else \
+        CHECKS[type(constraint)](constraint, value, name)
     return said[:1].upper() + said[1:]
 
 
@@ -71,13 +74,10 @@ def _among(value: Any, values: tuple[Any, ...]) -> bool:
                                and any(str(value) == str(allowed) for allowed in values))
 
 
-def _pattern(one: AllowedPattern, value: Any, said: str) -> str:
+def _pattern(one: AllowedPattern, value: Any, said: str, meter: Meter) -> str:
     if not isinstance(value, str):
         return ""
-    try:
-        matched = re.match(one.pattern, value)
-    except re.error as exc:
-        return f"the pattern {one.pattern!r} is no regular expression: {exc}."
+    matched = pattern(one.pattern, meter.limits).match(value, meter)
     # The first match from the start must reach the end: Heat's rule, which backtracks less than a full match.
     return "" if matched and matched.end() == len(value) else f"{said} does not match {one.pattern!r}."
 
@@ -95,5 +95,5 @@ def _custom(one: Custom, value: Any, said: str) -> str:
 
 
 CHECKS: Mapping[type, Callable[[Any, Any, str], str]] = {
-    Length: _length, Range: _range, AllowedValues: _allowed, AllowedPattern: _pattern, Modulo: _modulo, Custom: _custom,
+    Length: _length, Range: _range, AllowedValues: _allowed, Modulo: _modulo, Custom: _custom,
 }

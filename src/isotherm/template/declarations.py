@@ -8,6 +8,7 @@ from isotherm.model.schema import AllowedPattern, AllowedValues, Constraint, Cus
 from isotherm.template.constraints import as_number
 from isotherm.template.document import Template
 from isotherm.template.parameters import CONVERT, WORDS, Declaration, Rule, Unfit
+from isotherm.template.patterns import PatternError, named, pattern
 from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path, key_text
 from isotherm.template.versions import MODULO_SINCE
@@ -46,6 +47,7 @@ class _Reader:
 
     def __init__(self, template: Template, report: Report, path: Path):
         self.dialect, self.report, self.path = template.dialect, report, path
+        self.limits = template.limits
 
     def wrong(self, message: str, *path: Any, hint: str = "", allowed: Any = ()) -> None:
         self.report.add(CODE, (*self.path, *path), message, hint=hint, allowed=allowed)
@@ -125,7 +127,8 @@ class _Reader:
             self.wrong("The constraint says nothing.", "constraints", index, allowed=words)
             return None
         constraint = self.made(lambda: HOT_RULES[word](row[word]), canonical, "constraints", index, word)
-        return Rule(constraint, str(row.get("description") or "")) if constraint is not None else None
+        path = (*self.path, "constraints", index, word)
+        return Rule(constraint, str(row.get("description") or ""), path) if constraint is not None else None
 
     def cfn_rules(self, body: Mapping[str, Any], canonical: str) -> list[Rule]:
         said = str(body.get("ConstraintDescription") or "")
@@ -135,7 +138,7 @@ class _Reader:
             if present:
                 constraint = self.made(lambda make=make, present=present: make(present), canonical, next(iter(present)))
                 if constraint is not None:
-                    rules.append(Rule(constraint, said))
+                    rules.append(Rule(constraint, said, (*self.path, next(iter(present)))))
         return rules
 
     def made(self, make: Any, canonical: str, *path: Any) -> Constraint | None:
@@ -150,8 +153,20 @@ class _Reader:
             return None
         if isinstance(constraint, AllowedValues) and canonical == "number":
             return self.numbers(constraint, path)
+        if isinstance(constraint, AllowedPattern) and not self.is_pattern(constraint.pattern, path):
+            return None
         return constraint
 
+    def is_pattern(self, text: str, path: Path) -> bool:
+        try:
+            pattern(text, self.limits)
+        except re.error as exc:
+            self.wrong(f"{named(text)} is no regular expression: {exc}.", *path)
+        except PatternError as exc:
+            self.report.add(exc.code, (*self.path, *path), f"{exc}.")
+        else:
+            return True
+        return False
 
     def numbers(self, constraint: AllowedValues, path: Path) -> AllowedValues | None:
         try:
@@ -199,10 +214,6 @@ def _values(value: Any) -> AllowedValues:
 def _pattern(value: Any) -> AllowedPattern:
     if not isinstance(value, str):
         raise Unfit(f"`allowed_pattern` is a string, not {shown(value)}.")
-    try:
-        re.compile(value)
-    except re.error as exc:
-        raise Unfit(f"{value!r} is no regular expression: {exc}.") from None
     return AllowedPattern(value)
 
 

@@ -11,6 +11,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import Scope, World, evaluate, evaluate_entries, unknowns
+from isotherm.template.meter import Meter
 from isotherm.template.nested import TemplateType
 from isotherm.template.parameters import ParameterValue
 from isotherm.template.properties import Coercion
@@ -115,7 +116,7 @@ class Definition:
             values = evaluate(expression, self.scope.at(world)) if expression is not None else {}
             if not known(values):
                 raise Invalid(Problem("not-known-yet", "A property needs a value that no resource has yet.", resource.place))
-        run = Coercion(self.template.place, template=isinstance(resource.schema, TemplateType))
+        run = Coercion(self.template.place, template=isinstance(resource.schema, TemplateType), meter=Meter(self.scope.limits))
         made = run.properties(resource.schema.properties, values or {}, (*resource.path, self._word("properties")),
                               resource.schema.open)
         errors = [problem for problem in run.problems if problem.severity is Severity.ERROR]

@@ -11,6 +11,7 @@ from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.limits import LIMITS, Limits
+from isotherm.template.meter import Exceeded, Meter
 from isotherm.template.report import failure
 from isotherm.template.tree import Path
 from isotherm.template.versions import Dialect
@@ -77,9 +78,11 @@ class Scope:
     zones: tuple[str, ...] = ("nova",)
     static: bool = False
 
+    meter: Meter = field(default_factory=Meter)
+
     def at(self, world: World) -> "Scope":
         """The same, about a running stack."""
-        return replace(self, world=world, static=False)
+        return replace(self, world=world, static=False, meter=Meter(self.limits))
 
 
 class Applicable(Protocol):
@@ -109,8 +112,14 @@ class Call(Expression):
     path: Path
 
     def evaluate(self, scope: Scope) -> Any:
+        argument = evaluate(self.argument, scope)
         try:
-            return self.function.apply(evaluate(self.argument, scope), scope)
+            scope.meter.work()
+            made = self.function.apply(argument, scope)
+            scope.meter.made(len(made) if isinstance(made, str) else 0)
+            return made
+        except Exceeded as exc:
+            raise failure([Problem("too-much-work", f"{self.function.name}: {exc}.", scope.locate(self.path, False))]) from None
         except BadArgument as exc:
             place = scope.locate(self.path)
             raise failure([Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)]) from None

@@ -9,6 +9,8 @@ from isotherm.model.schema import TYPE_NAMES, Custom, Prop
 from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number, broken
 from isotherm.template.customs import LOCAL
+from isotherm.template.meter import Meter
+from isotherm.template.patterns import PatternError
 from isotherm.template.report import Locate, near, shown
 from isotherm.template.tree import Path, dotted
 
@@ -87,6 +89,7 @@ class Coercion:
     template: bool = False
     problems: list[Problem] = field(default_factory=list)
     customs: list[CustomCheck] = field(default_factory=list)
+    meter: Meter = field(default_factory=Meter)
 
     def wrong(self, code: str, path: Path, message: str, hint: str = "", allowed: tuple[str, ...] = ()) -> None:
         self.problems.append(Problem(code, message, self.locate(path), allowed=allowed, hint=hint))
@@ -179,7 +182,11 @@ class Coercion:
                 if isinstance(value, str) and value:
                     self.customs.append((constraint.name, value, path))
                 continue
-            why = broken(constraint, value, secret=prop.sensitive)
+            try:
+                why = broken(constraint, value, secret=prop.sensitive, meter=self.meter)
+            except PatternError as exc:
+                self.wrong(exc.code, path, f"{exc}.")
+                continue
             if why:
                 self.wrong("bad-property", path, why)
 

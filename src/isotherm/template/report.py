@@ -18,6 +18,7 @@ WIRES: Mapping[str, str] = {
     "unknown-resource": "InvalidTemplateReference",
     "unknown-reference": "InvalidTemplateReference", "unknown-version": "InvalidTemplateVersion",
     "circular-dependency": "CircularDependencyException", "template-too-large": "RequestLimitExceeded",
+    "slow-pattern": "RequestLimitExceeded", "pattern-too-large": "RequestLimitExceeded", "too-much-work": "RequestLimitExceeded",
     "parameter-declaration": "InvalidSchemaError", "not-yaml": "BadRequest", "bad-environment": "BadRequest",
 }
 

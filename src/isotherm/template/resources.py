@@ -162,7 +162,8 @@ class Resources:
         referenced, attributes = world.take()
         policy = self.section(draft, "update_policy", expressions, scope, snippets)
         world.take()
-        run = Coercion(self.template.place, validate=draft.raw.get("external_id") is None, template=isinstance(draft.schema, TemplateType))
+        run = Coercion(self.template.place, validate=draft.raw.get("external_id") is None,
+                       template=isinstance(draft.schema, TemplateType), meter=scope.meter)
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
         rules = getattr(draft.schema, "update_policies", ())
         if rules and policy:

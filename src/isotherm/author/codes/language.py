@@ -17,6 +17,13 @@ LANGUAGE = (
     Code("bad-argument", ERROR, "A function is given a value that it cannot work on.", "See the types of its arguments in the reference.",
          hot('parameters: {p: {type: json, default: {a: 1}}}\n'
              'resources: {r: {type: OS::Heat::Value, properties: {value: {str_split: [",", {get_param: p}]}}}}')),
+    Code("slow-pattern", ERROR, "Whether a value matches a regular expression cannot be told within the limit.",
+         "Let no repetition stand within another that can match the same text: `[a-z0-9]+`, and not `([a-z]+|[0-9]+)+`.",
+         hot('parameters: {p: {type: string, default: "%sb", constraints: [{allowed_pattern: "(a|aa)+"}]}}' % ("a" * 60))),
+    Code("pattern-too-large", ERROR, "A regular expression has more elements than the limit, repeated ones counted, or is nested too deeply.",
+         "Use smaller repetition counts, and a constraint on the length.",
+         hot('parameters: {p: {type: string, default: a, constraints: [{allowed_pattern: "((a{1000}){1000})"}]}}')),
+    Code("too-much-work", ERROR, "The functions of the template take longer than the limit, or make more text.", "Split the template, or compute less in it."),
     Code("removed-function", ERROR, "The template's version no longer has this function.", "Use its successor, or an older version.",
          value('{"Fn::Select": [0, [a]]}')),
     Code("not-a-function", WARNING, "A map looks like a function call, but the version has no such function.",
