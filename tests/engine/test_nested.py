@@ -98,7 +98,7 @@ def test_a_failure_deep_inside_is_told_with_its_path_and_mended_by_an_update(rig
         stack = rig.create(TOP, parameters={"fail": True}, **TREE)
         failed = rig.wait(stack)
         assert failed.state == "CREATE_FAILED"
-        assert failed.reason.startswith("Resource CREATE failed: resources.nested: resources.leaf: resources.thing: ")
+        assert failed.reason.startswith("Resource CREATE failed: resources.nested.resources.leaf.resources.thing: ")
         assert {row.state for row in below(rig, stack).values()} == {"CREATE_FAILED"}
         before = below(rig, stack)
         rig.update(stack, TOP, parameters={"fail": False}, **TREE)

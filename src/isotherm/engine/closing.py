@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from isotherm.bus.local import Bus
+from isotherm.engine import reasons
 from isotherm.engine.brief import Brief
 from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
@@ -150,7 +151,7 @@ def because(stack: StackRow, failures: list[tuple[str, str]]) -> str:
     name, reason = failures[0]
     more = [other for other, _ in failures[1:]]
     also = f"; also failed: {', '.join(more[:10])}{' and more' if len(more) > 10 else ''}" if more else ""
-    return f"Resource {stack.action} failed: resources.{name}: {reason}{also}"
+    return f"{reasons.of_stack(stack.action, name, reason)}{also}"
 
 
 def expire(conn: sa.Connection, node: Node, now: datetime) -> None:

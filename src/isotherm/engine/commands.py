@@ -13,7 +13,8 @@ from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
 from isotherm.engine import validation
-from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseudo_of, read_from_outside
+from isotherm.engine.barring import BARRED, barred_in, told_late
+from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseudo_of, within
 from isotherm.engine.entrusting import Entrusting, entrust
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
@@ -95,7 +96,7 @@ class Commands:
         definition = define(inputs, pseudo_of(stack, self.settings.cloud.region_name), self.types, caller, facade_in(around))
         if needs_cloud(definition, self.types):
             check_cloud(definition, self.types, self.clouds.for_token(caller.token, caller.project_id))
-        return read_from_outside(definition, around.get("reads", ()))
+        return within(definition, dict(around) | ({BARRED: sorted(caller.barred_types)} if told_late(definition, self.types) else {}))
 
     def new_stack(self, request: CreateRequest, caller: Caller) -> StackRow:
         id_ = new_id()
@@ -115,7 +116,7 @@ class Commands:
     def insert(self, conn: sa.Connection, stack: StackRow, inputs: Inputs, definition: Definition, credential: Credential | None,
                now: datetime) -> StackRow:
         self.check_room(conn, stack)
-        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files)
+        id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files, definition.outer)
         given = credentials.insert(conn, credential) if credential else None
         stack = replace(stack, definition_id=id_, credential_id=given, description=definition.description)
         stacks.insert(conn, stack)
@@ -127,7 +128,8 @@ class Commands:
         if row is None or row.deleted_at is not None:
             raise NotFound("The stack is gone")
         refuse_update(row)
-        outer = definitions.load(conn, row.definition_id).outer if row.owner_id else None       # what the parent gives and reads stays so
+        # What the parent gives and reads stays so.
+        outer = dict(definitions.load(conn, row.definition_id).outer if row.owner_id else {}) | barred_in(definition.outer)
         id_ = definitions.save(conn, inputs.template, inputs.environment.stored, inputs.parameters, inputs.files, outer)
         fresh = replace(
             row, updated_at=now, description=definition.description,

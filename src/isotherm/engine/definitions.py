@@ -1,6 +1,6 @@
 """Compiled definitions, one for each stored one, shared by all threads."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from isotherm.config import Settings
 from isotherm.model.records import DefinitionRow, StackRow
 from isotherm.store import definitions as stored
 from isotherm.store.store import Store
-from isotherm.template import LIMITS, Definition, Facade, Limits, Pseudo, stored_environment
+from isotherm.template import LIMITS, Definition, Facade, Limits, Pseudo, Template, stored_environment
 from isotherm.template import compile as compile_definition
 from isotherm.template.files import parse_once
 from isotherm.types.registry import Registry
@@ -53,15 +53,22 @@ class Definitions:
         """`get`, inside a transaction."""
         return self.cached(definition_id) or self.keep(definition_id, self.compiled(stack, stored.load(conn, definition_id)))
 
-    def compiled(self, stack: StackRow, row: DefinitionRow) -> Definition:
+    @property
+    def limits(self) -> Limits:
+        """What stored templates are held to."""
+        return self._limits
+
+    def compiled(self, stack: StackRow, row: DefinitionRow, deep: bool = False, template: Template | None = None) -> Definition:
         """What is stored was checked when it came in: it is compiled without asking again whether its values are fit. The parameters
-        of a nested stack are checked now that they are known; raises Invalid."""
+        of a nested stack are checked now that they are known; raises Invalid. deep: those of stacks inside it, too, as far as they are known.
+        template: in place of the one that is stored."""
         pseudo = pseudo_of(stack, self._region)
-        template = parse_once(row.template, row.outer.get("name", "template"), self._limits)
+        template = template or parse_once(row.template, row.outer.get("name", "template"), self._limits)
         facade = facade_in(row.outer)
         made = compile_definition(template, stored_environment(row.environment, self._limits), row.files, catalog=self._types,
-                                  parameters=row.parameters, pseudo=pseudo, strict=facade is not None, facade=facade, shallow=True)
-        return read_from_outside(made, row.outer.get("reads", ()))
+                                  parameters=row.parameters, pseudo=pseudo, strict=facade is not None, facade=facade, shallow=not deep,
+                                  hidden=row.outer.get("hidden", ()))
+        return within(made, row.outer)
 
     def keep(self, definition_id: str, definition: Definition) -> Definition:
         """Remember a definition; the one least used is dropped when there are many."""
@@ -75,13 +82,14 @@ def facade_in(outer: Mapping[str, Any]) -> Facade | None:
     return Facade(**outer["facade"]) if "facade" in outer else None
 
 
-def read_from_outside(definition: Definition, reads: Sequence[tuple[str, Sequence[Any]]]) -> Definition:
-    """The definition, in which these attributes of resources are kept as if outputs used them."""
+def within(definition: Definition, outer: Mapping[str, Any]) -> Definition:
+    """The definition in its surroundings: what is read from outside is kept as if outputs used it."""
+    reads = outer.get("reads", ())
     used = {name: set(paths) for name, paths in definition.output_uses.items()}
     for name, path in reads:
         if name in definition.resources:
             used.setdefault(name, set()).add(tuple(path))
-    return replace(definition, output_uses={name: frozenset(paths) for name, paths in used.items()}) if reads else definition
+    return replace(definition, output_uses={name: frozenset(paths) for name, paths in used.items()}, outer=outer) if outer else definition
 
 
 def pseudo_of(stack: StackRow, region: str) -> Pseudo:

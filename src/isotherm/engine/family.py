@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from isotherm.author.checking import rule_problems
 from isotherm.model.problem import Problem
 from isotherm.template import Definition
-from isotherm.template.nested import within
+from isotherm.template.nested import TemplateType, within
+from isotherm.template.nesting import own
 from isotherm.types.nested import NestedType
 from isotherm.types.registry import Registry
 
@@ -30,5 +31,13 @@ def all_rule_problems(definition: Definition, types: Registry) -> list[Problem]:
     """What types have to say about properties taken together, here and inside, where it says which resource leads there."""
     found = rule_problems(definition, types)
     for name, child in definition.children.items():
-        found += [within(problem, definition.resources[name].place) for problem in all_rule_problems(child, types)]
+        found += [seen_from(problem, definition, name) for problem in all_rule_problems(child, types)]
     return found
+
+
+def seen_from(problem: Problem, definition: Definition, name: str) -> Problem:
+    """A problem inside the stack that a resource is, saying which resource that is."""
+    resource = definition.resources[name]
+    if isinstance(resource.schema, TemplateType):
+        return within(problem, resource.place)
+    return own(problem, definition.children[name].template, resource.place)

@@ -1,19 +1,21 @@
 """What a request asks for, as a definition that has been checked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
+from isotherm.engine.barring import check_barred
 from isotherm.engine.family import all_rule_problems, family, size
 from isotherm.engine.implied import wanted_resources
 from isotherm.engine.sources import Sources, explained
 from isotherm.graph.draft import Draft, Situation
 from isotherm.graph.passes import build
-from isotherm.model.errors import Forbidden, Invalid
+from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import DefinitionRow
 from isotherm.model.request import Caller, CreateRequest, UpdateRequest, ValidateRequest
+from isotherm.model.schema import Custom
 from isotherm.template import (
     Definition,
     Environment,
@@ -29,6 +31,8 @@ from isotherm.template import (
 )
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
+
+NamedCheck = tuple[str, str, Place]     # the check's name, the value, and where it stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,7 @@ def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, faca
                              facade=facade)
     except Invalid as error:
         raise Invalid(explained(error.problems, inputs.absent), wire=error.wire) from None
-    barred = sorted({r.target for one in family(definition) for r in one.resources.values()} & caller.barred_types)
-    if barred:
-        raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
+    check_barred(definition, caller.barred_types)
     problems = [*all_rule_problems(definition, types), *(problem for one in family(definition) for problem in hooks_asked_for(one))]
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)
@@ -131,15 +133,25 @@ def hooks_asked_for(definition: Definition) -> list[Problem]:
 
 def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:
     """Whether the cloud knows what the definition names: each image, flavor, network... is asked for once. Raises Invalid."""
-    checks = [(name, str(value), place) for one in family(definition) for name, value, place in one.custom_checks()
-              if isinstance(value, str | int) and value != ""]
-    unfound = {one.wanted: one.problem for one in cloud.check_all([(name, value) for name, value, _ in checks])}
-    problems = [_at(place, unfound[name, value]) for name, value, place in checks if (name, value) in unfound]
+    checks = named_checks(definition)
+    problems = unmet(checks, cloud)
     named = names_in(definition, types, {value for _, value, _ in checks})
     missing = {one.wanted: one.problem for one in cloud.find_all(named)[1]} if named else {}
     problems += [_at(named[wanted], problem) for wanted, problem in missing.items()]
     if problems:
         raise Invalid(problems)
+
+
+def named_checks(definition: Definition) -> list[NamedCheck]:
+    """The checks that ask a cloud, of values that are known, here and inside."""
+    return [(name, str(value), place) for one in family(definition) for name, value, place in one.custom_checks()
+            if isinstance(value, str | int) and value != ""]
+
+
+def unmet(checks: Sequence[NamedCheck], cloud: Cloud) -> list[Problem]:
+    """Those that do not hold."""
+    unfound = {one.wanted: one.problem for one in cloud.check_all([(name, value) for name, value, _ in checks])}
+    return [_at(place, unfound[name, value]) for name, value, place in checks if (name, value) in unfound]
 
 
 def names_in(definition: Definition, types: Registry, asked: set[str]) -> dict[Wanted, Place]:
@@ -160,6 +172,8 @@ def _at(place: Place, problem: Problem) -> Problem:
 
 
 def needs_cloud(definition: Definition, types: Registry) -> bool:
-    """Whether any resource, or any check, calls a service."""
+    """Whether any resource, or any check, calls a service, now or when the run tells what a nested stack is given."""
     kinds = {r.target for one in family(definition) for r in one.resources.values()}
-    return any(one.checks for one in family(definition)) or any((kind := types.get(name)) is not None and kind.service for name in kinds)
+    rules = (rule.constraint for one in family(definition) for value in one.parameters.values() for rule in value.declaration.rules)
+    return (any(one.checks for one in family(definition)) or any(isinstance(rule, Custom) for rule in rules)
+            or any((kind := types.get(name)) is not None and kind.service for name in kinds))

@@ -36,7 +36,8 @@ class Restricted(Invalid):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What one resource is to become. written: its type as in the template. names: those in `properties` that stand for cloud objects. texts: of the software configs that
+    """What one resource is to become. written: its type as in the template.
+    names: those in `properties` that stand for cloud objects. texts: of the software configs that
     they name. restrictions: what an update may not do with it."""
 
     kind: ResourceType
@@ -90,7 +91,8 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
     if row is None:
         raise ValueError(f"The row of resource {brief.node.name} is gone")
     properties = found(goal.kind.properties, goal.properties, ids)
-    wanted_row = replace(row, type=goal.written, target=goal.kind.name if goal.kind.name != goal.written else "", fingerprint=goal.fingerprint, requires=brief.node.requires, properties=properties,
+    wanted_row = replace(row, type=goal.written, target="" if goal.kind.name == goal.written else goal.kind.name, fingerprint=goal.fingerprint,
+                         requires=brief.node.requires, properties=properties,
                          metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
     if goal.external_id:
         return _adopt(brief, wanted_row, goal)

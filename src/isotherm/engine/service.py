@@ -43,7 +43,7 @@ class Engine:
         credentials = Credentials(store, clouds)
         configs = Configs(store, settings.limits.max_software_configs_per_tenant)
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
-        children = Children(store, compiled, types, settings.limits.max_resources_per_stack)
+        children = Children(store, compiled, types, credentials, settings.limits.max_resources_per_stack)
         engine = settings.engine
         self.worker = Worker(
             self.name, store, bus, Attempts(compiled, types, credentials, configs, children, engine.max_attempts),

@@ -7,10 +7,10 @@ from typing import Any
 from isotherm.author import description as author
 from isotherm.author.checking import Checked, check
 from isotherm.author.description import Description
+from isotherm.engine.barring import check_barred
 from isotherm.engine.implied import implied_dependencies
 from isotherm.engine.inputs import Inputs, hooks_asked_for, read_inputs
 from isotherm.engine.sources import Sources, explained
-from isotherm.model.errors import Forbidden
 from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
 from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
@@ -54,9 +54,7 @@ def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Regis
     """The inputs checked. Raises Invalid with every error; Forbidden for types that the caller may not use."""
     checked = check(inputs.parsed, inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
                     schema_only=request.schema_only, ignore=request.ignore_errors)
-    barred = sorted({r.target for one in (checked.definition, *checked.nested) for r in one.resources.values()} & caller.barred_types)
-    if barred:
-        raise Forbidden(f"You may not use the resource type {', '.join(barred)}")
+    check_barred(checked.definition, caller.barred_types)
     hooks = [problem for one in (checked.definition, *checked.nested) for problem in hooks_asked_for(one) if problem.code not in request.ignore_errors]
     if checked.errors or hooks:
         raise failure([*explained(checked.errors, inputs.absent), *hooks])

@@ -36,7 +36,7 @@ class RowsWorld:
         if not path:
             return {key: value for key, value in row.attributes.items() if key != "show"}
         if path[0] in row.data.get(UNTOLD, ()):
-            raise Invalid(Problem("untold-output", f"The nested stack could not tell its output {path[0]!r}: {row.data[UNTOLD][path[0]]}"))
+            raise Invalid(Problem("untold-output", f"The nested stack cannot tell {path[0]!r}: {row.data[UNTOLD][path[0]]}"))
         kind = self.types.get(row.implementation)
         name, rest = kind.spot(path) if kind else (str(path[0]), path[1:])
         return select(row.attributes.get(name), rest)

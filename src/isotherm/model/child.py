@@ -17,10 +17,12 @@ class Child:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A child as it is. resources: as its template has them now, by name. references: what get_resource gives of each."""
+    """A child as it is. resources: as its template has them now, by name. references: what get_resource gives of each. failed: names of
+    those that failed."""
 
     resources: Mapping[str, Any] = field(default_factory=dict)
     references: Mapping[str, Any] = field(default_factory=dict)
+    failed: frozenset[str] = frozenset()
 
 
 NOBODY = Present()

@@ -45,7 +45,8 @@ class DefinitionRow:
     """What a definition is compiled from. files: name -> text.
 
     outer: of a nested stack, what the resource that it implements adds - `name` of the template, its `facade`, and what is read of the
-    stack's own resources from outside, `reads`: [resource, path] each.
+    stack's own resources from outside, `reads`: [resource, path] each; of parameters that hold secrets of the stacks around, `hidden`.
+    barred: types that the caller could not use, where the run tells what nested stacks are made from.
     """
 
     id: str

@@ -53,14 +53,14 @@ NO_STACK = Pseudo()
 
 def compile(template: Template, environment: Environment = EMPTY, files: Mapping[str, str] | None = None, *,
             catalog: Catalog, parameters: Mapping[str, Any] | None = None, pseudo: Pseudo = NO_STACK, strict: bool = True,
-            facade: Facade | None = None, shallow: bool = False) -> Definition:
+            facade: Facade | None = None, shallow: bool = False, hidden: Collection[str] = ()) -> Definition:
     """Compile a template. Raises Invalid with every error found.
 
     parameters: the request's, which go before the environment's. strict=False: parameters may lack a value, and what
     depends on them is only checked by type. facade: of the resource that this template implements. shallow: nested templates
-    were checked before; they are not looked into again.
+    were checked before; they are not looked into again. hidden: parameters that count as hidden, however they are declared.
     """
-    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, shallow=shallow)
+    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, shallow=shallow, hidden=hidden)
     definition, report = _compiled(template, parameters or {}, request)
     report.check()
     return definition
@@ -108,13 +108,14 @@ class _Request:
     known: dict[str, TemplateType] = field(default_factory=dict)
     shallow: bool = False
     bounds: Bounds = field(default_factory=Bounds)
+    hidden: Collection[str] = ()
 
 
 def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -> tuple[Definition, Report]:
     report = Report(template.place)
     environment = request.environment
     _check_sections(template, report)
-    values = _parameters(template, environment, given, report, request.strict)
+    values = _parameters(template, environment, given, report, request)
     scope = Scope(
         dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.prints.files,
         parameters=request.pseudo.values(template.dialect.family) | {name: one.value for name, one in values.items()},
@@ -150,13 +151,13 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
 
 def _nesting(template: Template, request: _Request) -> Nesting:
     def inside(nested: Template, given: Mapping[str, Any], environment: Environment, facade: Facade) -> tuple[Definition, list[Problem]]:
-        inner = replace(request, environment=environment, facade=facade, chain=(*request.chain, nested.name))
+        inner = replace(request, environment=environment, facade=facade, hidden=(), chain=(*request.chain, nested.name))
         definition, report = _compiled(nested, given, inner)
         return definition, report.problems
 
     def types(nested: Template) -> Mapping[str, type]:
         """Of its outputs, whatever its parameters are."""
-        inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name), bounds=Bounds())
+        inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name), bounds=Bounds(), hidden=())
         definition, _ = _compiled(nested, {}, inner)
         return {name: one.type for name, one in definition.outputs.items() if one.enabled}
 
@@ -186,8 +187,8 @@ SECTION_TYPES: Mapping[str, Any] = {
 
 
 def _parameters(template: Template, environment: Environment, given: Mapping[str, Any], report: Report,
-                strict: bool) -> dict[str, ParameterValue]:
-    declarations = declared(template, report)
+                request: _Request) -> dict[str, ParameterValue]:
+    declarations = {name: replace(one, hidden=True) if name in request.hidden else one for name, one in declared(template, report).items()}
     check_groups(template, declarations, report)
     chosen = {**environment.parameters, **given}
     for name in chosen:
@@ -199,5 +200,5 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     values = {}
     for name, one in declarations.items():
         table = texts if texts.get(name) is not None else defaults
-        values[name] = settle(one, table.get(name), name in table, report, strict)
+        values[name] = settle(one, table.get(name), name in table, report, request.strict)
     return values

@@ -73,6 +73,7 @@ class Definition:
     uses: resource -> attribute paths that other resources read; output_uses: those that outputs read. The empty path
     stands for all attributes. secrets: the values of hidden parameters. checks: what parameters and properties ask of a cloud.
     children: the definitions of resources that are stacks, as far as they are known, unless it was compiled shallow.
+    outer: what comes from around the stack, as it is stored with the definition.
     """
 
     template: Template
@@ -89,6 +90,7 @@ class Definition:
     secrets: tuple[str, ...] = field(repr=False)
     disabled: frozenset[str] = frozenset()
     children: Mapping[str, "Definition"] = field(default_factory=dict, repr=False)
+    outer: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def parameter_texts(self) -> dict[str, str]:

@@ -10,7 +10,7 @@ from isotherm.model.step import Await, Pause, Spawn, Step
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
 from isotherm.types.batches import LEAST, PAUSE, SIZE, batches, membership
-from isotherm.types.heat.members import ATTRIBUTES, REFS, REFS_MAP, Members, template
+from isotherm.types.heat.members import ATTRIBUTES, REFERENCE, REFS, REFS_MAP, Members, template
 from isotherm.types.registry import register
 
 INDEX = "%index%"
@@ -19,7 +19,7 @@ REMOVED = "removed_rsrc_list"
 
 @register("OS::Heat::ResourceGroup")
 class ResourceGroup(Members):
-    """A number of resources alike, each with its number in place of `index_var` in all it is given.
+    """A number of resources alike, each with its number in place of `index_var` in all the properties it is given.
 
     Members are named by numbers from 0. A name that a removal policy removed is not used again as long as it is on the list.
     """
@@ -40,10 +40,10 @@ class ResourceGroup(Members):
              default="append", update=True, constraints=(AllowedValues(("append", "update")),), support=Support(version="10.0.0")),
     )
     attributes = (
-        Attr(REFS, list, "What get_resource gives of each member."),
-        Attr(REFS_MAP, dict, "The same, by the members' names.", support=Support(version="7.0.0")),
+        Attr(REFS, list, "What get_resource gives of each member.", item=REFERENCE),
+        Attr(REFS_MAP, dict, "The same, by the members' names.", support=Support(version="7.0.0"), item=REFERENCE),
         Attr(ATTRIBUTES, dict, "A map of the members' names to the attribute named next in the path.", support=Support(version="2014.2")),
-        Attr(REMOVED, list, "Names of members that were removed.", support=Support(version="7.0.0")),
+        Attr(REMOVED, list, "Names of members that were removed.", support=Support(version="7.0.0"), item=Prop("*", str)),
     )
     update_policies = (
         Prop("rolling_update", dict, "How a new definition reaches the members; without it, all change at once.",
@@ -70,9 +70,10 @@ class ResourceGroup(Members):
     def create(self, subject: Subject) -> Sequence[Step]:
         policy, wanted = subject.update_policy.get("batch_create"), subject.properties.get("count", 1)
         if policy is None or not wanted:
-            return super().create(subject)
+            return [Spawn("CREATE", {"remove": True}), Await("CREATE")]
         most = setting(policy, SIZE)
-        return steps([Spawn("UPDATE" if size else "CREATE", {"most": size + most}) for size in range(0, wanted, most)], setting(policy, PAUSE))
+        spawns = [Spawn("UPDATE", {"most": size + most}) if size else Spawn("CREATE", {"most": most, "remove": True}) for size in range(0, wanted, most)]
+        return steps(spawns, setting(policy, PAUSE))
 
     def update(self, subject: Subject, old: Values) -> Sequence[Step]:
         policy, new = subject.update_policy.get("rolling_update"), subject.properties
@@ -87,13 +88,13 @@ class ResourceGroup(Members):
         """remove: look at the removal policies first. most: no more members than so many. rolling: one batch towards the end."""
         removed = set(subject.data.get("removed", ()))
         if args.get("remove"):
-            removed = removal(subject.properties, removed, present)
+            removed = removal(subject.properties, removed, None if subject.physical_id is None else present)
         free = numbers(removed)
         wanted = {name: member(name, subject.properties) for name in islice(free, subject.properties.get("count", 1))}
         if "most" in args:
             wanted = dict(islice(wanted.items(), args["most"]))
         if "rolling" in args:
-            there = {name: made for name, made in present.resources.items() if name not in removed}
+            there = {name: made for name, made in present.resources.items() if name not in removed | present.failed}
             wanted = membership(there, wanted, ((name, member(name, subject.properties)) for name in free), **args["rolling"])
         return Child(template(wanted), data={"removed": sorted(removed)} if removed or "removed" in subject.data else {})
 
@@ -110,11 +111,10 @@ def numbers(removed: Collection[str]) -> Iterator[str]:
 
 
 def member(name: str, properties: Values) -> dict[str, Any]:
-    """The definition of one member. Properties that are null are not given."""
+    """The definition of one member. Properties that are null are not given; the index stands in properties only."""
     made, index = properties["resource_def"], properties.get("index_var") or INDEX
     given = {key: numbered(value, index, name) for key, value in (made.get("properties") or {}).items() if value is not None}
-    metadata = made.get("metadata")
-    return {"type": made["type"]} | ({"properties": given} if given else {}) | ({"metadata": numbered(metadata, index, name)} if metadata else {})
+    return {"type": made["type"]} | ({"properties": given} if given else {}) | ({"metadata": metadata} if (metadata := made.get("metadata")) else {})
 
 
 def numbered(value: Any, index: str, name: str) -> Any:
@@ -126,10 +126,13 @@ def numbered(value: Any, index: str, name: str) -> Any:
     return [numbered(part, index, name) for part in value] if isinstance(value, list | tuple) else value
 
 
-def removal(properties: Values, removed: set[str], present: Present) -> set[str]:
-    """Who is removed, now that the removal policies have had their say. What they name and is no member is let pass."""
-    by_reference = {str(reference): name for name, reference in present.references.items()}
+def removal(properties: Values, removed: set[str], present: Present | None) -> set[str]:
+    """Who is removed, now that the removal policies have had their say. What they name and is no member is let pass; but before there
+    are members (present None) any name may be kept from use."""
     named = [str(one) for policy in properties.get("removal_policies") or () for one in policy.get("resource_list") or ()]
+    if present is None:
+        return removed | set(named)
+    by_reference = {str(reference): name for name, reference in present.references.items()}
     meant = {one if one in present.resources or one in removed else by_reference.get(one, "") for one in named} - {""}
     return meant if properties.get("removal_policies_mode") == "update" else removed | meant
 

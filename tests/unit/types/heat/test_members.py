@@ -36,7 +36,7 @@ def test_removal_policies_name_members_or_what_get_resource_gives_of_them() -> N
 
 def test_a_create_in_batches_pauses_between_them() -> None:
     subject = replace(SUBJECT, properties={**SUBJECT.properties, "count": 3}, update_policy={"batch_create": {"max_batch_size": 2, "pause_time": 5}})
-    assert GROUP.create(subject) == [Spawn("CREATE", {"most": 2}), Await("CREATE"), Pause(5), Spawn("UPDATE", {"most": 4}), Await("UPDATE")]
+    assert GROUP.create(subject) == [Spawn("CREATE", {"most": 2, "remove": True}), Await("CREATE"), Pause(5), Spawn("UPDATE", {"most": 4}), Await("UPDATE")]
     assert list(members(subject=subject, most=2)) == ["0", "1"]
 
 
