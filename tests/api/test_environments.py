@@ -187,15 +187,6 @@ def test_a_file_that_the_client_sent_is_not_fetched(client: Client, web: tuple[s
     assert stack["given"] == {"t": "sent"}
 
 
-def test_hooks_are_refused_with_a_sentence(client: Client) -> None:
-    body = {"template": HOT + "resources: {a: {type: 'OS::Heat::None'}}",
-            "environment": {"resource_registry": {"resources": {"a": {"hooks": ["pre-create"]}}}}}
-    for path, more in (("/stacks", {"stack_name": "h"}), ("/stacks/preview", {"stack_name": "h"}), ("/validate", {})):
-        answer = client("POST", path, {**body, **more})
-        assert answer.status == 400
-        assert [one["code"] for one in answer.json["problems"]] == ["unsupported-hook"]
-
-
 @pytest.mark.parametrize(("text", "words"), [
     ("resource_registry: {'A::B': 'file:///etc/passwd'}", "not below"), ("resource_registry: {'A::B': x.yaml}", "must be a URL"),
     ("resource_registry: [1]", "bad.yaml is no environment"), ("event_sinks: [{type: zaqar-queue}]", "users' environments"),

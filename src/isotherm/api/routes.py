@@ -12,6 +12,7 @@ from isotherm.api.handlers import (
     resource_types,
     resources,
     services,
+    signals,
     software_configs,
     stack_list,
     stacks,
@@ -65,6 +66,7 @@ ROUTES = (
     Route("GET", STACK + "/resources", "resource:index", resources.index),
     Route("GET", RESOURCE, "resource:show", resources.show),
     Route("GET", RESOURCE + "/metadata", "resource:metadata", resources.metadata),
+    Route("POST", RESOURCE + "/signal", "resource:signal", signals.signal),
     Route("GET", RESOURCE + "/events", "events:index", events.of_resource),
     Route("GET", RESOURCE + "/events/{event_id}", "events:show", events.show),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.cloud.cloud import Cloud
-from isotherm.engine import prepare, steps
+from isotherm.engine import hooks, prepare, steps
 from isotherm.engine.brief import Brief, Told, subject_of
 from isotherm.engine.children import LOOK, Children, awaited
 from isotherm.engine.configs import Changes, Configs, changes
@@ -85,6 +85,9 @@ class Attempts:
 
     def guarded(self, brief: Brief, allow_calls: bool) -> Report | None:
         """Every way this can end is a report (or None: calls are needed and not allowed)."""
+        halted = before_hook(brief)
+        if halted is not None:
+            return halted
         try:
             job = self.resume(brief) if brief.node.plan is not None else self.begin(brief, allow_calls)
             return job if job is None or isinstance(job, Report) else self.advance(job, allow_calls)
@@ -195,12 +198,19 @@ class Attempts:
         prepared, row, now = job.prepared, job.row, utcnow()
         begun = begun_row(job)
         if prepared.gone:
-            return Report(job.brief, Done(), replace(row, status="COMPLETE", updated_at=now), begun, gone=True, configs=job.configs)
-        if not prepared.quiet:
-            row = replace(row, status="COMPLETE", reason="state changed", updated_at=now)
-        row = replace(row, attributes=attributes(job, row), requires=job.brief.node.requires)
-        return Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet,
-                      configs=job.configs)
+            row = row if prepared.quiet else replace(row, status="COMPLETE", updated_at=now)
+        else:
+            row = row if prepared.quiet else replace(row, status="COMPLETE", reason="state changed", updated_at=now)
+            row = replace(row, attributes=attributes(job, row), requires=job.brief.node.requires)
+        report = Report(job.brief, Done(), row, begun, prepared.replaces if job.fresh else None, quiet=prepared.quiet, gone=prepared.gone,
+                        configs=job.configs)
+        hook = "" if prepared.quiet else f"post-{row.action.lower()}"
+        return self.after_hook(job, report, hook) if hook in job.brief.node.hooks else report
+
+    def after_hook(self, job: Job, report: Report, hook: str) -> Report:
+        """The same report of a node that stands before the hook that comes after its work: all that is left then is to let others go."""
+        return replace(report, outcome=Next(len(job.prepared.steps), hooks.LOOK), gone=False, paused=hook,
+                       plan=to_json(job.prepared.steps) if job.fresh else None, progress=progress(job, quiet=True))
 
     def report(self, job: Job, outcome: Outcome, facts: Facts | None = None) -> Report:
         """The plan goes on, is retried, or has failed."""
@@ -211,11 +221,9 @@ class Attempts:
                 row = replace(row, action="UPDATE")
             return Report(job.brief, outcome, row, begun_row(job), replaces, configs=job.configs)
         changed = job.fresh or job.row is not job.brief.row      # what any step of this turn has learnt, not only the last
-        node = job.brief.node
-        held = {"live": job.live, "reads": sorted(job.prepared.reads), "quiet": job.prepared.quiet, "gone": job.prepared.gone}
-        progress = {key: value for key, value in held.items() if value} if job.fresh or facts is None or facts.live is not None else node.progress
+        kept = progress(job, job.prepared.quiet) if job.fresh or facts is None or facts.live is not None else job.brief.node.progress
         return Report(job.brief, outcome, job.row if changed else None, begun_row(job), replaces,
-                      plan=to_json(job.prepared.steps) if job.fresh else None, progress=progress, configs=job.configs)
+                      plan=to_json(job.prepared.steps) if job.fresh else None, progress=kept, configs=job.configs)
 
     def failed(self, brief: Brief, row: ResourceRow | None, reason: str) -> Report:
         """The node fails, and its resource with it."""
@@ -229,6 +237,20 @@ class Attempts:
         """An error before the plan was made, e.g. while looking up names: retried where that may help."""
         outcome = steps.translate(error, brief.node.attempt, self.max_attempts)
         return self.failed(brief, brief.row, str(error)) if isinstance(outcome, Failed) else Report(brief, outcome)
+
+
+def before_hook(brief: Brief) -> Report | None:
+    """The report of a node that stands before a hook: the one that comes before its work, or any that nobody has cleared yet."""
+    node = brief.node
+    if node.paused or (node.plan is None and node.hooks and node.hooks[0].startswith("pre-")):
+        return Report(brief, Next(node.step, hooks.LOOK), progress=node.progress, paused=node.hooks[0])
+    return None
+
+
+def progress(job: Job, quiet: bool) -> dict[str, Any]:
+    """What to keep of a job until the node is claimed again."""
+    held = {"live": job.live, "reads": sorted(job.prepared.reads), "quiet": quiet, "gone": job.prepared.gone}
+    return {key: value for key, value in held.items() if value}
 
 
 def refused(brief: Brief, refusal: Restricted) -> Report:

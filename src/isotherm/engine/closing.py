@@ -162,7 +162,7 @@ def expire(conn: sa.Connection, node: Node, now: datetime) -> None:
     reason = TIMED_OUT
     traversals.end(conn, node.traversal_id, "expired", now)
     waiting = [n for n in nodes.of_traversal(conn, node.traversal_id, lock=True)
-               if n.state == "ready" and n.kind in nodes.WORK and n.claimed_by is None and n.plan is not None]
+               if n.state == "ready" and n.kind in nodes.WORK and n.claimed_by is None and n.plan is not None and not n.paused]
     nodes.fail(conn, {n.id: reason for n in waiting})
     nodes.stop(conn, node.traversal_id, now)
     nodes.fail(conn, {node.id: reason})

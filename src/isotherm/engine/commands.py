@@ -12,7 +12,7 @@ from isotherm.bus.local import Bus
 from isotherm.cloud.clouds import Clouds
 from isotherm.cloud.fetcher import Fetcher
 from isotherm.config import Settings
-from isotherm.engine import validation
+from isotherm.engine import hooks, validation
 from isotherm.engine.barring import BARRED, barred_in, told_late
 from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseudo_of, within
 from isotherm.engine.entrusting import Entrusting, entrust
@@ -85,6 +85,14 @@ class Commands:
         credential = self.entrusting.take(caller) if former else None
         if self.entrusting.hand_over(credential, former, lambda: self.store.write(self.remove, stack.id, credential, utcnow())):
             self.bus.wake(1)
+
+    def clear_hook(self, stack: StackIdentity, resource: str, hook: str) -> None:
+        """Let a resource go on that stands before this hook. Raises Invalid when it does not."""
+        row = self.store.read(stacks.get, stack.id)
+        if row is None or row.deleted_at is not None:
+            raise NotFound(f"The stack {stack.name} is gone")
+        self.store.write(hooks.clear, row, resource, hook, utcnow())
+        self.bus.wake(1)
 
     def validate(self, request: ValidateRequest, caller: Caller) -> validation.Validated:
         """What a template asks for, when it is sound. Raises Invalid with every problem."""

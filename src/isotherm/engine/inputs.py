@@ -113,7 +113,7 @@ def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, faca
     except Invalid as error:
         raise Invalid(explained(error.problems, inputs.absent), wire=error.wire) from None
     check_barred(definition, caller.barred_types)
-    problems = [*all_rule_problems(definition, types), *(problem for one in family(definition) for problem in hooks_asked_for(one))]
+    problems = list(all_rule_problems(definition, types))
     if any(problem.severity is Severity.ERROR for problem in problems):
         raise Invalid(problems)
     made, most = size(definition, types), inputs.parsed.limits.resources
@@ -121,14 +121,6 @@ def define(inputs: Inputs, pseudo: Pseudo, types: Registry, caller: Caller, faca
         raise Invalid(Problem("too-many-resources", f"The stack and those nested in it would have {made} resources; at most {most} are allowed."))
     build(Draft(Situation("CREATE", wanted_resources(definition, types))))      # raises on a circle that implied edges would close
     return definition
-
-
-def hooks_asked_for(definition: Definition) -> list[Problem]:
-    """A hook stops a resource until somebody clears it, which this version has no way to do: the stack would stand still for good."""
-    registry = definition.environment.registry
-    return [Problem("unsupported-hook", f"The environment asks for the hook {hook} on {name!r}, which would stop there for good: this version takes "
-                    "no signals that clear hooks.", resource.place, hint="Take it out of resource_registry.")
-            for name, resource in definition.resources.items() for hook in sorted(registry.hooks_of(name))]
 
 
 def check_cloud(definition: Definition, types: Registry, cloud: Cloud) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
+from isotherm.engine import hooks
 from isotherm.engine.implied import wanted_resources
 from isotherm.engine.names import new_id, number_block, physical_name
 from isotherm.engine.stack_events import stack_event
@@ -14,6 +15,7 @@ from isotherm.graph.passes import build
 from isotherm.model.records import Node, ResourceRow, StackRow, TraversalRow
 from isotherm.store import events, nodes, resources, stacks, traversals
 from isotherm.template import Definition
+from isotherm.template import Registry as Hooked
 from isotherm.types.registry import Registry
 
 
@@ -37,10 +39,12 @@ def begin(conn: sa.Connection, stack: StackRow, goal: Goal, types: Registry, now
     running = _overtake(conn, stack, goal.action)
     existing = tuple(resources.all_of(conn, stack.id))
     wanted = wanted_resources(goal.definition, types) if goal.definition else {}
-    draft = build(Draft(Situation(goal.action, wanted, existing, running, goal.everything)))
+    registry = hooks.asked_for(conn, goal.definition, goal.definition_id)
+    stops = hooks.stops(registry, goal.action, existing)
+    draft = build(Draft(Situation(goal.action, wanted, existing, running, goal.everything, stops)))
     rows = _insert_fresh(conn, stack, draft, types, now)
     _point_to_current(conn, existing, rows)
-    vertices, edges = _graph(stack, traversal, draft, rows, goal, now)
+    vertices, edges = _graph(stack, traversal, draft, rows, goal, now, registry)
     traversals.insert(conn, traversal)
     nodes.insert(conn, vertices, edges)
     reason = goal.reason or f"Stack {goal.action} started"
@@ -93,29 +97,31 @@ def _point_to_current(conn: sa.Connection, existing: Sequence[ResourceRow], curr
     resources.point(conn, {row.id: wanted[row.id] for row in existing if row.id in wanted and wanted[row.id] != row.replaced_by})
 
 
-def _graph(stack: StackRow, traversal: TraversalRow, draft: Draft, rows: Mapping[str, str], goal: Goal,
-           now: datetime) -> tuple[list[Node], list[tuple[int, int]]]:
-    """The draft as numbered nodes and edges, with the stack's end behind its sinks, and its deadline."""
+def _graph(stack: StackRow, traversal: TraversalRow, draft: Draft, rows: Mapping[str, str], goal: Goal, now: datetime,
+           registry: Hooked | None) -> tuple[list[Node], list[tuple[int, int]]]:
+    """The draft as numbered nodes and edges, with the stack's end behind its sinks, and its deadline. registry: whose hooks count."""
     first = number_block()
     numbers = {vertex: first + i for i, vertex in enumerate(draft.needs)}
-    names = {row.id: row.name for row in draft.situation.existing}
+    existing = {row.id: row for row in draft.situation.existing}
     made: list[Node] = []
     edges: list[tuple[int, int]] = []
 
-    def add(number: int, kind: str, name: str, resource_id: str | None, needs: set[int], requires: tuple[str, ...] = (), due: datetime = now) -> None:
+    def add(number: int, kind: str, name: str, resource_id: str | None, needs: set[int], requires: tuple[str, ...] = (), due: datetime = now,
+            stops: tuple[str, ...] = ()) -> None:
         edges.extend((need, number) for need in needs)
         made.append(Node(id=number, stack_id=stack.id, traversal_id=traversal.id, kind=kind, name=name, resource_id=resource_id,
-                         state="waiting" if needs else "ready", waiting_on=len(needs), due_at=due, requires=requires))
+                         state="waiting" if needs else "ready", waiting_on=len(needs), due_at=due, requires=requires, hooks=stops))
 
     for vertex, needs in draft.needs.items():
         waits = {numbers[need] for need in needs} | draft.after.get(vertex, set())
+        stops = hooks.of_vertex(registry, vertex, draft, existing)
         if vertex.kind == "converge":
             requires = tuple(sorted(draft.situation.wanted[vertex.key].requires))
-            add(numbers[vertex], "converge", vertex.key, rows[vertex.key], waits, requires)
+            add(numbers[vertex], "converge", vertex.key, rows[vertex.key], waits, requires, stops=stops)
         else:
-            name = names[vertex.key]
+            name = existing[vertex.key].name
             stays = name in draft.situation.wanted and (row := draft.current.get(name)) is not None and row.id == vertex.key
-            add(numbers[vertex], "cleanup" if stays else "remove", name, vertex.key, waits)
+            add(numbers[vertex], "cleanup" if stays else "remove", name, vertex.key, waits, stops=stops)
     last = first + len(numbers)
     add(last, "end", stack.name, None, {numbers[v] for v in draft.sinks()} | {n.id for n in draft.situation.running})
     if goal.timeout:

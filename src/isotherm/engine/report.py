@@ -8,7 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from isotherm.engine import configs
+from isotherm.engine import configs, hooks
 from isotherm.engine.brief import Brief
 from isotherm.engine.children import ChildGoal, begin_child, remaining, still_going
 from isotherm.engine.configs import Changes
@@ -28,7 +28,8 @@ class Report:
     row: the resource's new content. begun: the row as it was announced when work on it began (an event of its own).
     replaces: the row this one takes over from. gone: the row is to be forgotten. plan, progress: to store with the node.
     quiet: nothing changed for the user, so no event. unused: the claim is given back as it was. configs: software configs that come or go.
-    spawn: what a child stack is to be brought to. awaits: the child stack that the node now waits for.
+    spawn: what a child stack is to be brought to. awaits: the child stack that the node now waits for. paused: the hook before which
+    the node now stands.
     """
 
     brief: Brief
@@ -44,6 +45,7 @@ class Report:
     configs: Changes = field(default_factory=dict)
     spawn: ChildGoal | None = None
     awaits: str = ""
+    paused: str = ""
 
     @property
     def node(self) -> Node:
@@ -74,6 +76,8 @@ def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int
 def _obey(report: Report, overtaken: str, now: datetime) -> Report:
     """A node whose traversal was overtaken stops where that is safe: before its first call, and anywhere when all is to be deleted.
     One whose time is over fails."""
+    if overtaken and report.paused:
+        return replace(report, outcome=Done(), paused="")       # nobody has to let it go any more: all that it has done is in the report
     if overtaken not in ("", nodes.EXPIRED) and report.node.plan is None:
         return Report(report.brief, Done(), quiet=True)     # no plan on record, so no call was made; the new traversal's graph knows no row of it
     if overtaken not in ("", nodes.EXPIRED) and (report.spawn or report.awaits):
@@ -120,8 +124,12 @@ def _record_resources(conn: sa.Connection, reports: Sequence[Report], now: datet
     for r in reports:
         if r.begun is not None:
             told.append(resource_event(r.brief.stack, r.begun, now))
-        if isinstance(r.outcome, Done | Failed) and r.row is not None and not r.quiet:
+        ended = isinstance(r.outcome, Done | Failed) or r.paused
+        if ended and r.row is not None and not r.quiet:
             told.append(resource_event(r.brief.stack, r.row, now))
+        stands = r.row or r.brief.row
+        if r.paused and stands is not None and not r.node.paused:
+            told.append(resource_event(r.brief.stack, replace(stands, reason=hooks.paused(r.paused)), now))
     events.insert_many(conn, told)
 
 
@@ -155,7 +163,8 @@ def _onward(report: Report, outcome: Next | Retry, now: datetime) -> Node:
     node, plan = report.node, report.node.plan if report.plan is None else report.plan
     if report.unused:
         return replace(node, tries=node.tries - 1, due_at=now)
-    common: dict[str, Any] = {"plan": plan, "progress": report.progress, "resource_id": report.row.id if report.row else node.resource_id}
+    common: dict[str, Any] = {"plan": plan, "progress": report.progress, "paused": bool(report.paused),
+                              "resource_id": report.row.id if report.row else node.resource_id}
     match outcome:
         case Next(step, seconds):
             moved = step != node.step or report.plan is not None

@@ -9,7 +9,7 @@ from isotherm.author.checking import Checked, check
 from isotherm.author.description import Description
 from isotherm.engine.barring import check_barred
 from isotherm.engine.implied import implied_dependencies
-from isotherm.engine.inputs import Inputs, hooks_asked_for, read_inputs
+from isotherm.engine.inputs import Inputs, read_inputs
 from isotherm.engine.sources import Sources, explained
 from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
@@ -55,9 +55,8 @@ def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Regis
     checked = check(inputs.parsed, inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
                     schema_only=request.schema_only, ignore=request.ignore_errors)
     check_barred(checked.definition, caller.barred_types)
-    hooks = [problem for one in (checked.definition, *checked.nested) for problem in hooks_asked_for(one) if problem.code not in request.ignore_errors]
-    if checked.errors or hooks:
-        raise failure([*explained(checked.errors, inputs.absent), *hooks])
+    if checked.errors:
+        raise failure(explained(checked.errors, inputs.absent))
     return checked
 
 

@@ -36,7 +36,7 @@ class Situation:
     """What a traversal starts from.
 
     existing: every incarnation of every resource. running: nodes of overtaken traversals that must be let finish.
-    everything: visit unchanged resources as well.
+    everything: visit unchanged resources as well. stops: names of those at which it stops, unchanged or not.
     """
 
     action: str
@@ -44,6 +44,7 @@ class Situation:
     existing: tuple[ResourceRow, ...] = ()
     running: tuple[Node, ...] = ()
     everything: bool = False
+    stops: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -92,6 +92,8 @@ def prune_unchanged(draft: Draft) -> None:
     wanted, kept = draft.situation.wanted, set[str]()
     for name in _in_order(wanted):
         row = draft.current.get(name)
+        if name in draft.situation.stops:
+            continue
         if row is not None and _settled(row, wanted[name]) and wanted[name].requires <= kept | (wanted[name].requires - wanted.keys()):
             kept.add(name)
     vertices = {Vertex("converge", name) for name in kept}

@@ -121,6 +121,7 @@ class Node:
     state: waiting, ready, done, failed, skipped (something it needs failed), dropped (overtaken).
     due_at: schedule, poll, back-off and lease at once. claim: fencing counter; tries: claims of this very step that
     ended without a record; attempt: retries of this step. requires: names of the resources it needs. plan: steps as JSON, None until planned.
+    hooks: those that it has yet to pass, in order; paused: it stands before the first of them until somebody clears that one.
     """
 
     id: int
@@ -139,6 +140,8 @@ class Node:
     claimed_by: str | None = None
     since: datetime | None = None                # when the present step began; poll intervals grow with its age
     requires: tuple[str, ...] = ()
+    hooks: tuple[str, ...] = ()
+    paused: bool = False
     reason: str | None = None
     plan: list[dict[str, Any]] | None = None
     progress: Mapping[str, Any] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from isotherm.store.vault import seal, unseal
 
 ENCODING = ("utf-8", "surrogatepass")         # whatever a string of JSON can say comes back as it was
 _FIND = sa.select(definition).where(definition.c.id == sa.bindparam("id"))
+_INPUTS = sa.select(definition.c.inputs).where(definition.c.id == sa.bindparam("id"))
 _BLOBS = sa.select(blob.c.hash, blob.c.content).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
 _HOLD = (sa.select(blob.c.hash).where(blob.c.hash.in_(sa.bindparam("hashes", expanding=True)))
          .order_by(blob.c.hash).with_for_update(read=True))
@@ -50,6 +51,15 @@ def load(conn: sa.Connection, definition_id: str) -> DefinitionRow:
     return DefinitionRow(
         id=row.id, template=texts[row.template_hash], environment=inputs["environment"],
         parameters=inputs["parameters"], outer=inputs.get("outer", {}), files={name: texts[digest] for name, digest in hashes.items()})
+
+
+def load_environment(conn: sa.Connection, definition_id: str) -> dict[str, Any]:
+    """The environment alone of a stored definition. LookupError when there is none of that id."""
+    sealed = conn.scalar(_INPUTS, {"id": definition_id})
+    if sealed is None:
+        raise LookupError(f"no definition {definition_id}")
+    environment: dict[str, Any] = unseal(conn, sealed)["environment"]
+    return environment
 
 
 def delete_unused(conn: sa.Connection, before: datetime, limit: int = 200) -> int:

@@ -6,16 +6,18 @@ MariaDB evaluates assignments left to right and has no UPDATE ... RETURNING: hen
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
 from isotherm.model.records import Node
 from isotherm.store.schema import edge, node, stack, traversal
 from isotherm.store.vault import opened, seal
+
+K = TypeVar("K", int, str)
 
 EXPIRED = "EXPIRED"
 WORK = ("converge", "cleanup", "remove")     # kinds of nodes that are about a resource
@@ -87,7 +89,7 @@ def save(conn: sa.Connection, nodes: Sequence[Node]) -> None:
     """Write back nodes that go on: their step, schedule, attempt, plan and progress. The claim is given up. What is unreadable is not
     written over: such a node stays as it is."""
     nodes = [n for n in nodes if not n.unreadable]
-    fields = ("step", "attempt", "tries", "due_at", "since", "reason", "resource_id", "plan", "progress")
+    fields = ("step", "attempt", "tries", "due_at", "since", "reason", "resource_id", "paused", "plan", "progress")
     if nodes:
         values: dict[str, Any] = {field: sa.bindparam(f"new_{field}") for field in fields}
         statement = sa.update(node).where(node.c.id == sa.bindparam("node_id")).values(claimed_by=None, **values)
@@ -152,8 +154,27 @@ def stop(conn: sa.Connection, traversal_id: str, now: datetime) -> None:
 
 
 def is_started(n: Node) -> bool:
-    """Whether something may be under way outside for this node. A child stack goes its own way, and can be overtaken at any time."""
-    return n.claimed_by is not None or (n.plan is not None and not any(step["step"] == "Spawn" for step in n.plan))
+    """Whether something may be under way outside for this node. A child stack goes its own way, and can be overtaken at any time; one
+    that is paused has not begun, or has all of its work on record."""
+    return n.claimed_by is not None or (n.plan is not None and not n.paused and not any(step["step"] == "Spawn" for step in n.plan))
+
+
+def paused_at(conn: sa.Connection, stack_ids: Collection[str]) -> dict[str, str]:
+    """Resource id -> the hook that it stands before, in these stacks."""
+    query = sa.select(node.c.resource_id, node.c.hooks).where(node.c.stack_id.in_(_ids), node.c.paused, node.c.state == "ready")
+    return {row.resource_id: row.hooks.partition(",")[0] for ids in _chunks(sorted(stack_ids)) for row in conn.execute(query, {"ids": ids})}
+
+
+def let_go(conn: sa.Connection, stack_id: str, name: str, hook: str, now: datetime) -> list[str]:
+    """Nodes of a resource that stand before this hook are past it, and due. Returns the ids of the resource's rows."""
+    query = sa.select(node.c.id, node.c.resource_id, node.c.hooks).where(
+        node.c.stack_id == stack_id, node.c.name == name, node.c.state == "ready", node.c.paused).order_by(node.c.id).with_for_update()
+    found = [row for row in conn.execute(query) if row.hooks.split(",")[0] == hook]
+    for row in found:
+        # Whoever is looking at it right now has found it paused: that report is void.
+        conn.execute(sa.update(node).where(node.c.id == row.id).values(
+            hooks=row.hooks.partition(",")[2], paused=False, due_at=now, attempt=0, tries=0, claim=node.c.claim + 1, claimed_by=None))
+    return [row.resource_id for row in found]
 
 
 def waiting_for(conn: sa.Connection, stack_id: str, name: str) -> list[int]:
@@ -252,7 +273,7 @@ def _to_row(conn: sa.Connection, n: Node) -> dict[str, Any]:
         "id": n.id, "stack_id": n.stack_id, "traversal_id": n.traversal_id, "kind": n.kind, "name": n.name,
         "resource_id": n.resource_id, "state": n.state, "waiting_on": n.waiting_on, "due_at": n.due_at, "step": n.step,
         "attempt": n.attempt, "tries": n.tries, "claim": n.claim, "claimed_by": n.claimed_by, "since": n.since, "reason": n.reason,
-        "requires": json.dumps(n.requires) if n.requires else "[]",
+        "requires": json.dumps(n.requires) if n.requires else "[]", "hooks": ",".join(n.hooks), "paused": n.paused,
         "plan": None if n.plan is None else seal(conn, n.plan),
         "progress": seal(conn, dict(n.progress)) if n.progress else None,
     }
@@ -261,6 +282,7 @@ def _to_row(conn: sa.Connection, n: Node) -> dict[str, Any]:
 def _from_row(conn: sa.Connection, row: Mapping[Any, Any]) -> Node:
     values = dict(row)
     values["requires"] = tuple(json.loads(values["requires"])) if values["requires"] != "[]" else ()
+    values["hooks"] = tuple(values["hooks"].split(",")) if values["hooks"] else ()
     lost, forgotten = "", ""
     if values["plan"] is not None:
         values["plan"], lost = opened(conn, values["plan"], "The plan that is under way", [])
@@ -268,5 +290,5 @@ def _from_row(conn: sa.Connection, row: Mapping[Any, Any]) -> Node:
     return Node(**values, unreadable=lost or forgotten)
 
 
-def _chunks(ids: Sequence[int]) -> Iterable[Sequence[int]]:
+def _chunks(ids: Sequence[K]) -> Iterable[Sequence[K]]:
     return (ids[i:i + CHUNK] for i in range(0, len(ids), CHUNK))

@@ -135,6 +135,8 @@ node = _table(
     sa.Column("claimed_by", sa.String(64)),
     sa.Column("since", Utc),
     sa.Column("requires", Long, nullable=False),             # JSON list of the names it needs, implied ones too
+    sa.Column("hooks", sa.String(40), nullable=False),       # yet to be passed, in order, with commas between
+    sa.Column("paused", sa.Boolean, nullable=False),         # at the first of them
     sa.Column("reason", Words),
     sa.Column("plan", Long),                                 # sealed
     sa.Column("progress", Long),                             # sealed

@@ -13,7 +13,7 @@ from isotherm.api.service import Service
 from isotherm.api.states import bare, whole
 from isotherm.api.views.resource import View, dependents, detail_view, resource_view
 from isotherm.model.records import ResourceRow, StackRow
-from isotherm.store import resources, stacks
+from isotherm.store import nodes, resources, stacks
 from isotherm.store.resources import Query
 from isotherm.store.vault import VaultError
 
@@ -34,9 +34,10 @@ def index(service: Service, request: Request) -> Answer:
     rows = service.store.read(resources.page, tuple(trees), query)
     narrowed = query.filters or query.type or query.states
     needed = dependents(service.store.read(resources.page, tuple(trees), Query()) if narrowed else rows)
+    hooks = service.store.read(nodes.paused_at, tuple(trees))
     ordered = sorted(rows, key=lambda one: (trees[one.stack_id].depth, one.stack_id, one.name))
     views = [resource_view(request.base, found, trees[found.stack_id], nested.get(found.physical_id or ""),
-                           needed.get((found.stack_id, found.name), ())) for found in ordered]
+                           needed.get((found.stack_id, found.name), ()), hooks.get(found.id, "")) for found in ordered]
     if detailed:
         with ThreadPoolExecutor(READERS) as pool:       # each is a request to the cloud
             views = list(pool.map(lambda view, found: with_detail(service, request, view, found, trees[found.stack_id]), views, ordered))
@@ -49,7 +50,8 @@ def show(service: Service, request: Request) -> Answer:
     found = resource(service, request, row)
     everyone: Sequence[ResourceRow] = service.store.read(resources.page, (row.id,), Query())
     nested = next((child for child in service.store.read(stacks.children, row.id) if child.id == found.physical_id), None)
-    view = resource_view(request.base, found, row, nested, dependents(everyone).get((row.id, found.name), ()))
+    hook = service.store.read(nodes.paused_at, (row.id,)).get(found.id, "")
+    view = resource_view(request.base, found, row, nested, dependents(everyone).get((row.id, found.name), ()), hook)
     return Answer({"resource": with_detail(service, request, view, found, row)})
 
 

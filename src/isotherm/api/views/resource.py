@@ -6,13 +6,14 @@ from typing import Any
 from isotherm.api.views.links import links, resource_url, stack_url
 from isotherm.api.views.moment import moment
 from isotherm.api.views.reason import reason
+from isotherm.engine.hooks import paused
 from isotherm.model.records import ResourceRow, StackRow
 
 View = dict[str, Any]
 
 
-def resource_view(base: str, row: ResourceRow, stack: StackRow, nested: StackRow | None, required_by: Sequence[str]) -> View:
-    """A resource in a list. nested: the stack that it stands for, if it is one."""
+def resource_view(base: str, row: ResourceRow, stack: StackRow, nested: StackRow | None, required_by: Sequence[str], hook: str = "") -> View:
+    """A resource in a list. nested: the stack that it stands for, if it is one. hook: before which it stands."""
     stack_at = stack_url(base, stack.project_id, stack.name, stack.id)
     named = [("self", resource_url(stack_at, row.name)), ("stack", stack_at)]
     if nested is not None:
@@ -23,7 +24,7 @@ def resource_view(base: str, row: ResourceRow, stack: StackRow, nested: StackRow
         "physical_resource_id": row.physical_id or "",
         "resource_type": row.type,
         "resource_status": row.state,
-        "resource_status_reason": reason(row.reason, row.unreadable),
+        "resource_status_reason": paused(hook) if hook else reason(row.reason, row.unreadable),
         "creation_time": moment(row.created_at),
         "updated_time": moment(row.updated_at),
         "required_by": list(required_by),

@@ -8,8 +8,6 @@ OUTSIDE = (
     Code("lookup-refused", ERROR, "The cloud would not say whether a thing exists.", "Ask its operator for the right to look."),
     Code("immutable-parameter", ERROR, "An update changes a parameter that is declared immutable.", "Keep the value, or make a new stack."),
     Code("untold-output", ERROR, "An output of a nested stack is used that could not be told.", "Correct the output in the nested template."),
-    Code("unsupported-hook", ERROR, "The environment asks for a hook, which would stop the stack until somebody clears it; this version cannot clear hooks.",
-         "Take the hook out of resource_registry."),
     Code("restricted-action", ERROR, "The environment forbids what an update would do with a resource.",
          "Take the restriction out of resource_registry, or leave the resource as it is."),
     Code("invalid", ERROR, "An input is refused for a reason that has no code of its own.", "The message tells the reason."),

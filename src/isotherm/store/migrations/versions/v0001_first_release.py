@@ -153,6 +153,8 @@ _table(
     sa.Column("claimed_by", sa.String(64)),
     sa.Column("since", Time),
     sa.Column("requires", Long, nullable=False),
+    sa.Column("hooks", sa.String(40), nullable=False),
+    sa.Column("paused", sa.Boolean, nullable=False),
     sa.Column("reason", Long),
     sa.Column("plan", Long),
     sa.Column("progress", Long),
