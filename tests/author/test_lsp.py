@@ -113,7 +113,7 @@ async def test_diagnostics_follow_the_typing(client: Client, home: Path) -> None
     (found,) = await document.diagnostics()
     assert (found.code, found.source, found.severity) == ("unknown-type", "isotherm", lsp.DiagnosticSeverity.Error)
     assert "Did you mean 'OS::Heat::RandomString'?" in found.message
-    assert (found.range.start.line, found.range.start.character) == (5, 4)
+    assert (found.range.start.line, found.range.start.character, found.range.end.character) == (5, 10, 31)
     document.type_over("RandomStrin\n", "RandomString\n")
     assert await document.diagnostics() == []
 

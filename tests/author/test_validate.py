@@ -55,7 +55,7 @@ def test_one_run_tells_everything(wrong: Path) -> None:
     assert {one.rpartition(": ")[2].rstrip("]") for one in lines} == {
         "unknown-property", "unknown-reference", "unknown-type", "unknown-attribute", "unknown-output-key", "conflicting-properties"}
     assert f"{wrong}:7:18: resources.net.properties.nam: There is no property 'nam'. Did you mean 'name'? [error: unknown-property]" in lines
-    assert any(one.startswith(f"{wrong.parent}/inner.yaml:3:7: ") and "Did you mean 'OS::Heat::RandomString'?" in one for one in lines)
+    assert any(one.startswith(f"{wrong.parent}/inner.yaml:3:13: ") and "Did you mean 'OS::Heat::RandomString'?" in one for one in lines)
 
 
 def test_warnings_alone_are_no_failure(wrong: Path) -> None:
@@ -103,7 +103,7 @@ def test_sarif_is_valid_and_says_the_same(wrong: Path) -> None:
     inner = next(one for one in results if one["ruleId"] == "unknown-type")
     where = inner["locations"][0]["physicalLocation"]
     assert where["artifactLocation"]["uri"] == (wrong.parent / "inner.yaml").as_uri()
-    assert where["region"] == {"startLine": 3, "startColumn": 7}
+    assert where["region"] == {"startLine": 3, "startColumn": 13}
     assert inner["relatedLocations"][0]["logicalLocations"] == [{"fullyQualifiedName": "resources.inner"}]
     rules = log["runs"][0]["tool"]["driver"]["rules"]
     assert all(rules[one["ruleIndex"]]["id"] == one["ruleId"] for one in results)

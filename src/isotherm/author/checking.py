@@ -97,7 +97,7 @@ def place_in(definition: Definition, resource: ResourceDefinition, path: str) ->
     """Where a property stands, or the resource when it is not written there or none is meant."""
     properties = (*resource.path, definition.template.dialect.spell("properties"))
     parts = tuple(int(part) if part.isdigit() else part for part in path.split(".")) if path else ()
-    return definition.template.place((*properties, *parts)) if parts else resource.place
+    return definition.template.place((*properties, *parts), value=True) if parts else resource.place
 
 
 def within(path: str, whole: str) -> bool:

@@ -38,10 +38,9 @@ def symbols(template: Template, rows: int) -> tuple[Symbol, ...]:
 
 def spans(tree: Map, until: int) -> list[tuple[str, int, int, int]]:
     """Each key with its row, column, and the row at which the next begins. Keys that a merge brought are elsewhere in the text."""
-    places = [(key, *tree.at[key]) for key in tree if isinstance(key, str) and key in tree.at]
-    places.sort(key=lambda one: one[1:])
-    ends = [*(row - 1 for _, row, _ in places[1:]), until]
-    return [(key, row - 1, column - 1, max(end, row)) for (key, row, column), end in zip(places, ends, strict=True)]
+    places = sorted((tree.at[key][0], tree.at[key][1], key) for key in tree if isinstance(key, str) and key in tree.at)
+    ends = [*(row - 1 for row, _, _ in places[1:]), until]
+    return [(key, row - 1, column - 1, max(end, row)) for (row, column, key), end in zip(places, ends, strict=True)]
 
 
 def detail(value: object, template: Template) -> str:

@@ -42,4 +42,5 @@ class Problem:
     def __str__(self) -> str:
         where = str(self.place)
         text = f"{where}: {self.message}" if where else self.message
-        return f"{text} {self.hint}" if self.hint else text
+        users = f"(Used by {'; '.join(str(one) for one in self.used_by)}.)" if self.used_by else ""
+        return " ".join(part for part in (text, self.hint, users) if part)

@@ -25,6 +25,7 @@ CODES: Mapping[str, str] = {
     "conflicting-properties": "A property is not given under its old and its new name at once.",
     "deprecated-property": "A property is not deprecated.",
     "deprecated-type": "A resource type is not deprecated.",
+    "duplicate-key": "A key stands once in a map.",
     "duplicate-name": "A resource and a parameter do not share a name.",
     "missing-file": "A file or template that is named came with the template.",
     "missing-parameter": "A parameter that is needed is declared and has a value.",

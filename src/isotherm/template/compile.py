@@ -4,12 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from isotherm.model.problem import Problem
+from isotherm.model.problem import Problem, Severity
 from isotherm.model.schema import Catalog
 from isotherm.template.conditions import Conditions
 from isotherm.template.declarations import check_groups, declared
 from isotherm.template.definition import Definition
-from isotherm.template.dependencies import cycle
+from isotherm.template.dependencies import cycles
 from isotherm.template.document import Template
 from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
@@ -86,7 +86,7 @@ def examine(template: Template, environment: Environment = EMPTY, files: Mapping
     """
     request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, judge)
     definition, report = _compiled(template, parameters or {}, request)
-    return definition, sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.line, one.place.column))
+    return definition, sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.file, one.place.line, one.place.column))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     report = Report(template.place)
     environment = request.environment
     _check_sections(template, report)
+    _check_repeated(template, report)
     values = _parameters(template, environment, given, report, request)
     scope = Scope(
         dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.prints.files,
@@ -134,8 +135,7 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
     conditions.check(report)
     if not request.strict:  # a template may be judged before its files are at hand
         report.soften(0, "missing-file")
-    loop = cycle({name: one.requires for name, one in resources.items()})
-    if loop:
+    for loop in cycles({name: one.requires for name, one in resources.items()}):
         report.add("circular-dependency", resources[loop[0]].path, f"Resources need each other: {' -> '.join(loop)}.")
     secrets = secrets_in(one.value for one in values.values() if one.hidden)
     definition = Definition(
@@ -180,6 +180,14 @@ def _check_sections(template: Template, report: Report) -> None:
             report.add("bad-section", (key,), f"The section {key!r} is a map, not {shown(value)}.")
 
 
+def _check_repeated(template: Template, report: Report) -> None:
+    for path, (line, column) in template.tree.repeated:
+        last = template.place(path)
+        report.problems.append(Problem(
+            "duplicate-key", f"{path[-1]!r} stands here, and again in line {last.line}: only the last one counts.",
+            replace(last, line=line, column=column), Severity.WARNING))
+
+
 SECTION_TYPES: Mapping[str, Any] = {
     "description": str, "heat_template_version": str, "awstemplateformatversion": str, "heattemplateformatversion": str,
     "parameter_groups": list,
@@ -194,7 +202,7 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     for name in chosen:
         if key_text(name) not in declarations:
             report.add("unknown-parameter", (template.dialect.spell("parameters"),),
-                       f"The template has no parameter {name!r}, which was given a value.", hint=near(name, declarations))
+                       f"The template has no parameter {name!r}, which was given a value.", allowed=declarations, hint=near(name, declarations))
     texts = {key_text(name): value for name, value in chosen.items()}
     defaults = {key_text(name): value for name, value in environment.defaults.items()}
     values = {}

@@ -1,9 +1,11 @@
 """The conditions section: each condition is worked out once, when something first asks for it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
+from isotherm.model.problem import Severity
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Call, ListOf, MapOf, Scope, evaluate
 from isotherm.template.functions.logic import truth
@@ -50,7 +52,7 @@ class Conditions:
         except Invalid as exc:
             report.problems.extend(exc.problems)
         except BadArgument as exc:
-            report.add(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
+            report.add(exc.code, (*path, *exc.at), str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
         return FAILED
 
     def compute(self, snippet: Any, path: Path) -> Any:
@@ -85,7 +87,7 @@ class Conditions:
         for name, snippet in self.section.items():
             path = (self.root, name)
             if isinstance(snippet, Mapping) and len(snippet) == 1 and next(iter(snippet)) not in self.grammar.functions:
-                report.add("bad-condition", path, f"{next(iter(snippet))!r} is no function of conditions.",
+                report.add("bad-condition", (*path, next(iter(snippet))), f"{next(iter(snippet))!r} is no function of conditions.", value=False,
                            allowed=sorted(self.grammar.functions), hint=near(next(iter(snippet)), self.grammar.functions))
             elif not isinstance(snippet, Mapping | bool | str):
                 report.add("bad-condition", path, f"A condition is a function, a boolean or a name, not a {kind(snippet)}.")
@@ -100,6 +102,6 @@ class Conditions:
                 if problem.code == "bad-argument":
                     report.problems.append(problem)
                 else:
-                    report.warn(problem.code, path, problem.message, problem.hint)
+                    report.problems.append(replace(problem, severity=Severity.WARNING))
         except BadArgument as exc:
             report.warn(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], exc.hint)

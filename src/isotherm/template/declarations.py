@@ -49,8 +49,8 @@ class _Reader:
         self.dialect, self.report, self.path = template.dialect, report, path
         self.limits = template.limits
 
-    def wrong(self, message: str, *path: Any, hint: str = "", allowed: Any = ()) -> None:
-        self.report.add(CODE, (*self.path, *path), message, hint=hint, allowed=allowed)
+    def wrong(self, message: str, *path: Any, hint: str = "", allowed: Any = (), value: bool = True) -> None:
+        self.report.add(CODE, (*self.path, *path), message, hint=hint, allowed=allowed, value=value)
 
     def declaration(self, name: str, body: Any) -> Declaration | None:
         if not isinstance(body, Mapping):
@@ -59,7 +59,7 @@ class _Reader:
         for key in body:
             if key not in self.dialect.parameter_keys:
                 self.wrong(f"{key!r} is no key of a parameter.", key, hint=near(key, self.dialect.parameter_keys),
-                           allowed=self.dialect.parameter_keys)
+                           allowed=self.dialect.parameter_keys, value=False)
         spell = self.dialect.spell
         written = body.get(spell("type"))
         canonical = self.dialect.parameter_types.get(written) if isinstance(written, str) else None
@@ -120,7 +120,7 @@ class _Reader:
         words = [word for word in HOT_RULES if word != "modulo" or self.dialect.version >= MODULO_SINCE]
         for key in row:
             if key not in words and key != "description":
-                self.wrong(f"{key!r} is no constraint.", "constraints", index, key, hint=near(key, words), allowed=words)
+                self.wrong(f"{key!r} is no constraint.", "constraints", index, key, hint=near(key, words), allowed=words, value=False)
                 return None
         word = next((word for word in words if word in row), None)
         if word is None:

@@ -1,11 +1,17 @@
 """What needs what."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 
 def cycle(requires: Mapping[str, Iterable[str]]) -> list[str]:
     """Names that need each other in a circle, the first repeated at the end; [] when there is none."""
+    return next(iter(cycles(requires)), [])
+
+
+def cycles(requires: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
+    """Circles of names that need each other, none of which shares a name with another; the first name is repeated at the end."""
     done: set[str] = set()
+    told: set[str] = set()
     for start in requires:
         if start in done:
             continue
@@ -19,12 +25,14 @@ def cycle(requires: Mapping[str, Iterable[str]]) -> list[str]:
                 on_trail.discard(trail.pop())
                 pending.pop()
             elif following in on_trail:
-                return [*trail[trail.index(following):], following]
+                loop = trail[trail.index(following):]
+                if told.isdisjoint(loop):
+                    told.update(loop)
+                    yield [*loop, following]
             else:
                 trail.append(following)
                 on_trail.add(following)
                 pending.append(iter(requires[following]))
-    return []
 
 
 def order(requires: Mapping[str, Iterable[str]]) -> list[str]:

@@ -69,9 +69,9 @@ class Template:
         found = self.tree.get(self.dialect.spell(word))
         return found if isinstance(found, Map) else EMPTY_MAP
 
-    def place(self, path: Path) -> Place:
-        """Where a path stands in the text."""
-        return place(self.tree, self.name, path)
+    def place(self, path: Path, value: bool = False) -> Place:
+        """Where a path stands in the text: its key, or the value."""
+        return place(self.tree, self.name, path, value)
 
 
 def parse(text: str | bytes, name: str = "template", limits: Limits = LIMITS) -> Template:
@@ -99,6 +99,6 @@ def _dialect(tree: Map, name: str) -> Dialect:
     found = DIALECTS.get((key, version)) if isinstance(version, str) else None
     if found is None:
         known = [row for section, row in DIALECTS if section == key]
-        raise Invalid(Problem("unknown-version", f"{version!r} is not a known {key}.", place(tree, name, (key,)),
+        raise Invalid(Problem("unknown-version", f"{version!r} is not a known {key}.", place(tree, name, (key,), value=True),
                               allowed=tuple(known), hint=near(version, known, limit=20)), wire="InvalidTemplateVersion")
     return found

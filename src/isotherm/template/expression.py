@@ -3,7 +3,7 @@
 A snippet without functions is its own value: the parsed tree itself, never copied.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -12,8 +12,8 @@ from isotherm.model.problem import Place, Problem
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.limits import LIMITS, Limits
 from isotherm.template.meter import Exceeded, Meter
-from isotherm.template.report import failure
-from isotherm.template.tree import Path
+from isotherm.template.report import KEYED, failure
+from isotherm.template.tree import Path, dotted
 from isotherm.template.versions import Dialect
 
 
@@ -40,11 +40,11 @@ MISUSE = "bad-call"  # the code of what is wrong with a call itself, rather than
 
 
 class BadArgument(Exception):
-    """A function cannot work on what it was given. `code` is the problem's."""
+    """A function cannot work on what it was given. `code` is the problem's; at: which part of the argument is meant."""
 
-    def __init__(self, message: str, code: str = "bad-argument", hint: str = ""):
+    def __init__(self, message: str, code: str = "bad-argument", hint: str = "", at: Path = ()):
         super().__init__(message)
-        self.code, self.hint = code, hint
+        self.code, self.hint, self.at = code, hint, at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Scope:
 
     dialect: Dialect
     parameters: Mapping[str, Any]
-    locate: Callable[[Path], Place]
+    locate: Callable[[Path, bool], Place]
     world: World
     resources: Collection[str] = ()
     disabled: Collection[str] = ()
@@ -121,7 +121,7 @@ class Call(Expression):
         except Exceeded as exc:
             raise failure([Problem("too-much-work", f"{self.function.name}: {exc}.", scope.locate(self.path, False))]) from None
         except BadArgument as exc:
-            place = scope.locate(self.path)
+            place = replace(scope.locate((*self.path, *exc.at), exc.code not in KEYED), path=dotted(self.path))
             raise failure([Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)]) from None
 
 
@@ -130,8 +130,8 @@ class MapOf(Expression):
     entries: tuple[tuple[Any, Any], ...]
 
     def evaluate(self, scope: Scope) -> Any:
-        pairs = ((key, evaluate(value, scope)) for key, value in self.entries)
-        return {key: value for key, value in pairs if value is not OMIT}
+        values = each([value for _, value in self.entries], scope)
+        return {key: value for (key, _), value in zip(self.entries, values, strict=True) if value is not OMIT}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,8 +139,7 @@ class ListOf(Expression):
     items: tuple[Any, ...]
 
     def evaluate(self, scope: Scope) -> Any:
-        values = [evaluate(item, scope) for item in self.items]
-        return [value for value in values if value is not OMIT]
+        return [value for value in each(self.items, scope) if value is not OMIT]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,7 +150,7 @@ class Either(Expression):
     no: Any
 
     def evaluate(self, scope: Scope) -> Any:
-        values = [evaluate(self.yes, scope), evaluate(self.no, scope)]
+        values = each((self.yes, self.no), scope)
         known = [value for value in values if value is not OMIT]
         return Unknown(object, sources(known), ("if", known))
 
@@ -161,21 +160,45 @@ def evaluate(value: Any, scope: Scope) -> Any:
     return value.evaluate(scope) if isinstance(value, Expression) else value
 
 
-def evaluate_entries(value: Any, scope: Scope, problems: list[Problem]) -> dict[Any, Any]:
-    """Evaluate a map entry by entry, so that one bad entry does not hide another; those are left out."""
-    if not isinstance(value, MapOf):
-        found = evaluate(value, scope)
-        return found if isinstance(found, dict) else {}
-    values: dict[Any, Any] = {}
-    for key, part in value.entries:
+def each(parts: Sequence[Any], scope: Scope) -> list[Any]:
+    """The values of several snippets. Before the run what is wrong with all of them is raised, in the run what is wrong with the first.
+
+    A value that cannot be worked with ends it at once: that may have taken long, and the rest may too.
+    """
+    if not scope.static:
+        return [evaluate(part, scope) for part in parts]
+    values: list[Any] = []
+    problems: list[Problem] = []
+    for part in parts:
         try:
-            made = evaluate(part, scope)
+            values.append(evaluate(part, scope))
         except Invalid as exc:
             problems.extend(exc.problems)
-            made = Unknown(object, (), ("failed",))
-        if made is not OMIT:
-            values[key] = made
+            if any(one.code == "bad-argument" for one in exc.problems):
+                break
+    if problems:
+        raise failure(problems)
     return values
+
+
+def evaluate_entries(value: Any, scope: Scope, problems: list[Problem]) -> dict[Any, Any]:
+    """Evaluate a map, and maps and lists in it, part by part, so that one bad part does not hide another: a placeholder stands for it."""
+    found = salvaged(value, scope, problems) if isinstance(value, MapOf) else evaluate(value, scope)
+    return found if isinstance(found, dict) else {}
+
+
+def salvaged(value: Any, scope: Scope, problems: list[Problem]) -> Any:
+    """As `evaluate_entries`, of anything."""
+    if isinstance(value, MapOf):
+        pairs = ((key, salvaged(part, scope, problems)) for key, part in value.entries)
+        return {key: part for key, part in pairs if part is not OMIT}
+    if isinstance(value, ListOf):
+        return [part for item in value.items if (part := salvaged(item, scope, problems)) is not OMIT]
+    try:
+        return evaluate(value, scope)
+    except Invalid as exc:
+        problems.extend(exc.problems)
+        return Unknown(object, (), ("failed",))
 
 
 def unknowns(value: Any) -> Iterator[Unknown]:

@@ -9,7 +9,7 @@ from isotherm.template.conditions import Conditions
 from isotherm.template.definition import OutputDefinition
 from isotherm.template.document import Template
 from isotherm.template.expression import OMIT, Scope, evaluate
-from isotherm.template.report import Report, near, shown
+from isotherm.template.report import Report, meant, near, shown
 from isotherm.template.snippets import Snippets
 from isotherm.template.static import StaticWorld
 from isotherm.template.tree import key_text
@@ -38,12 +38,15 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
         report.add("bad-output", path, f"An output is a map with a value, not {shown(raw)}.")
         return None
     dialect = template.dialect
-    for key in raw:
-        if key not in dialect.output_keys:
-            report.warn("unknown-output-key", (*path, key), f"{key!r} is no key of an output.", hint=near(key, dialect.output_keys))
     word, condition = dialect.spell("value"), dialect.spell("condition")
+    strange = [key for key in raw if key not in dialect.output_keys]
+    instead = next((key for key in strange if word not in raw and meant(key, dialect.output_keys) == word), None)
+    for key in strange:
+        if key != instead:
+            report.warn("unknown-output-key", (*path, key), f"{key!r} is no key of an output.", hint=near(key, dialect.output_keys))
     if word not in raw:
-        report.add("bad-output", path, f"The output {name!r} has no `{word}`.")
+        report.add("bad-output", path if instead is None else (*path, instead), f"The output {name!r} has no `{word}`.",
+                   hint="" if instead is None else f"Did you mean `{word}` here, where it says {instead!r}?")
     enabled = True
     if condition in raw and dialect.conditions:
         found = conditions.truth(raw[condition], (*path, condition), report)

@@ -49,6 +49,11 @@ class Declaration:
     def required(self) -> bool:
         return self.default is None
 
+    @property
+    def default_path(self) -> Path:
+        """Of the default in the template."""
+        return (*self.path, "default" if "default" in self.written else "Default")
+
 
 @dataclass(frozen=True, slots=True)
 class ParameterValue:
@@ -147,21 +152,23 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         value = CONVERT[declaration.type](raw)
     except Unfit as exc:
         said = "the value" if declaration.hidden else shown(raw)
-        report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r} must be {exc}, not {said}.")
+        path = declaration.path if is_given else declaration.default_path
+        report.add("bad-parameter", path, f"The parameter {declaration.name!r} must be {exc}, not {said}.", value=not is_given)
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type]), is_given, raw)
-    _check(declaration, raw, value, report)
+    _check(declaration, raw, value, report, declaration.path if is_given else declaration.default_path)
     if is_given and declaration.default is not None:
         _check_default(declaration, report)
     return ParameterValue(declaration, value, is_given, raw)
 
 
-def _check(declaration: Declaration, raw: Any, value: Any, report: Report, what: str = "") -> None:
+def _check(declaration: Declaration, raw: Any, value: Any, report: Report, path: Path, what: str = "") -> None:
     for rule in declaration.rules:
         why = broken(rule.constraint, value, secret=declaration.hidden)
         if isinstance(rule.constraint, AllowedPattern) and not isinstance(raw, str):
             why = f"A pattern judges strings only, and this is a {kind(raw)}."
         if why:
-            report.add("bad-parameter", declaration.path, f"{what}The parameter {declaration.name!r}: {why}", hint=rule.description)
+            report.add("bad-parameter", path, f"{what}The parameter {declaration.name!r}: {why}", hint=rule.description,
+                       value=path != declaration.path)
 
 
 def _check_default(declaration: Declaration, report: Report) -> None:
@@ -170,7 +177,7 @@ def _check_default(declaration: Declaration, report: Report) -> None:
         value = CONVERT[declaration.type](declaration.default)
     except Unfit:
         return
-    _check(declaration, declaration.default, value, report, "The default breaks a rule. ")
+    _check(declaration, declaration.default, value, report, declaration.default_path, "The default breaks a rule. ")
 
 
 def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unknown:

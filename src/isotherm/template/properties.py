@@ -11,7 +11,7 @@ from isotherm.template.constraints import as_number, broken
 from isotherm.template.customs import LOCAL
 from isotherm.template.meter import Meter
 from isotherm.template.patterns import PatternError
-from isotherm.template.report import Locate, near, shown
+from isotherm.template.report import KEYED, Locate, meant, near, shown
 from isotherm.template.tree import Path, dotted
 
 ZERO: Mapping[type, Callable[[], Any]] = {str: str, int: int, float: int, bool: bool, list: list, dict: dict, object: lambda: None}
@@ -75,8 +75,13 @@ CONVERT: Mapping[type, Callable[[Any], Any]] = {
 }
 
 
-def nowhere(path: Path) -> Place:
+def nowhere(path: Path, value: bool = False) -> Place:
     return Place(path=dotted(path))
+
+
+def subject(path: Path) -> str:
+    """What stands at a path, in a sentence."""
+    return "" if not path else f"Item {path[-1]}" if isinstance(path[-1], int) else repr(path[-1])
 
 
 @dataclass(slots=True)
@@ -92,11 +97,14 @@ class Coercion:
     meter: Meter = field(default_factory=Meter)
 
     def wrong(self, code: str, path: Path, message: str, hint: str = "", allowed: tuple[str, ...] = ()) -> None:
-        self.problems.append(Problem(code, message, self.locate(path), allowed=allowed, hint=hint))
+        self.problems.append(Problem(code, message, self.locate(path, code not in KEYED), allowed=allowed, hint=hint))
 
     def properties(self, schema: tuple[Prop, ...], values: Mapping[Any, Any], path: Path, open_: bool = False) -> dict[str, Any]:
         """The properties of a resource, or the keys of a map that declares them."""
         made: dict[str, Any] = {}
+        names = {prop.name for prop in schema}
+        strange = [] if open_ else [name for name in values if name not in names]
+        intended = {meant(name, [*names]) for name in strange}
         for prop in schema:
             older = [name for name in prop.older if values.get(name) is not None]
             if prop.name in values:
@@ -107,22 +115,17 @@ class Coercion:
                 if prop.support.status == "DEPRECATED" and self.validate:
                     said = prop.support.message or "Use another."
                     self.problems.append(Problem("deprecated-property", f"{prop.name!r} is deprecated. {said}",
-                                                 self.locate((*path, prop.name)), Severity.DEPRECATION))
+                                                 self.locate((*path, prop.name), False), Severity.DEPRECATION))
             elif older:
                 continue
             elif prop.default is not None:
                 made[prop.name] = self.value(prop, prop.default, (*path, prop.name))
-            elif prop.required and self.validate:
+            elif prop.required and self.validate and prop.name not in intended:
                 self.wrong("missing-property", path, f"{prop.name!r} is required and missing.")
-        names = {prop.name for prop in schema}
-        for name in values:
-            if name in names:
-                continue
-            if open_:
-                made[name] = values[name]
-            elif self.validate:
-                self.wrong("unknown-property", (*path, name), f"There is no property {name!r}.",
-                           near(name, names), tuple(sorted(names)))
+        if open_:
+            made |= {name: value for name, value in values.items() if name not in names}
+        for name in strange if self.validate else ():
+            self.wrong("unknown-property", (*path, name), f"There is no property {name!r}.", near(name, names), tuple(sorted(names)))
         return made
 
     def value(self, prop: Prop, value: Any, path: Path) -> Any:
@@ -162,7 +165,7 @@ class Coercion:
 
     def unfit(self, prop: Prop, value: Any, path: Path) -> None:
         said = "the value given" if prop.sensitive else shown(value)
-        self.wrong("bad-property", path, f"{path[-1] if path else prop.name!r} must be of type {TYPE_NAMES[prop.type]}, not {said}.")
+        self.wrong("bad-property", path, f"{subject(path) or repr(prop.name)} must be of type {TYPE_NAMES[prop.type]}, not {said}.")
 
     def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
         """A value of the run can already be of a type that will not do."""
@@ -173,7 +176,7 @@ class Coercion:
         if value.type in SCALARS and prop.type in SCALARS:
             return
         origin = f" from {value.resource}.{dotted(value.path)}" if value.path else f" from {value.resource}" if value.resource else ""
-        self.wrong("bad-property", path, f"{path[-1]!r} must be of type {TYPE_NAMES[prop.type]}, "
+        self.wrong("bad-property", path, f"{subject(path)} must be of type {TYPE_NAMES[prop.type]}, "
                    f"and the value{origin} will be of type {TYPE_NAMES[value.type]}.")
 
     def constrain(self, prop: Prop, value: Any, path: Path) -> None:

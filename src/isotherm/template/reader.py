@@ -20,7 +20,7 @@ from yaml.nodes import ScalarNode
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.template.limits import Limits
-from isotherm.template.tree import Map, Position, Seq
+from isotherm.template.tree import Map, Path, Position, Seq
 
 STRING = "tag:yaml.org,2002:str"
 MERGE = "tag:yaml.org,2002:merge"
@@ -83,7 +83,7 @@ def _frozen(data: Any, marked: Any, name: str, limits: Limits, depth: int) -> An
         raise _too_deep(limits, Place(name))
     if isinstance(data, dict):
         marks = marked if isinstance(marked, Map) else Map()
-        return Map(((key, _frozen(value, marks.get(key), name, limits, depth + 1)) for key, value in data.items()), marks.at)
+        return Map(((key, _frozen(value, marks.get(key), name, limits, depth + 1)) for key, value in data.items()), marks.at, marks.repeated)
     if isinstance(data, list):
         items = marked if isinstance(marked, Seq) and len(marked) == len(data) else Seq([None] * len(data))
         return Seq((_frozen(a, b, name, limits, depth + 1) for a, b in zip(data, items, strict=True)), items.at)
@@ -135,6 +135,7 @@ class _Builder:
         self.total = 0
         self.result: Any = None
         self.filled = False
+        self.repeated: list[tuple[Path, Position]] = []
 
     def document(self) -> Any:
         next_event = self.parser.get_event
@@ -152,6 +153,8 @@ class _Builder:
             elif kind is AliasEvent:
                 self.alias(event)
             elif kind is StreamEndEvent:
+                if self.repeated and isinstance(self.result, Map):
+                    self.result.repeated = tuple(self.repeated)
                 return self.result
 
     def scalar(self, event: Any) -> None:
@@ -255,13 +258,20 @@ class _Builder:
         if isinstance(key, Map | Seq):
             raise _refused("bad-key", "A map or list cannot be the key of a map.", Place(self.name, *at))
         frame.key, frame.expecting = key, True
-        if key is not Merge:
-            frame.at[key] = at
+        if key is Merge:
+            return
+        if key in frame.items:
+            path = tuple(one.key if one.kind is Map else len(one.items) for one in self.frames)
+            line, column = frame.at[key][:2]
+            self.repeated.append((path, (line, column)))
+        frame.at[key] = at
 
     def end_entry(self, frame: _Frame, value: Any, at: Position) -> None:
         frame.expecting = False
         if frame.key is not Merge:
             frame.items[frame.key] = "=" if value is Merge else value
+            if value is not None:               # which may stand nowhere
+                frame.at[frame.key] += at
             return
         sources = list(value) if isinstance(value, Seq) else [value]
         if not all(isinstance(source, Map) for source in sources):

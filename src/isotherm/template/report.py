@@ -1,7 +1,7 @@
 """Gathers what is wrong, so that one run tells all of it."""
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,8 @@ from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.schema import TYPE_NAMES
 from isotherm.template.tree import Path
 
-Locate = Callable[[Path], Place]
+TOO_MANY = 60  # words of which the first few say nothing
+Locate = Callable[[Path, bool], Place]      # a path, and whether its value is meant rather than its key
 
 # The error type that clients see is the first problem's; what is not listed is StackValidationFailed.
 WIRES: Mapping[str, str] = {
@@ -23,6 +24,14 @@ WIRES: Mapping[str, str] = {
 }
 
 
+# What is wrong with a key, a name or a whole: it is told where that stands. Everything else is wrong with a value.
+KEYED = frozenset((
+    "bad-argument", "bad-call", "bad-name", "bad-output", "circular-conditions", "circular-dependency", "conflicting-properties",
+    "deprecated-property", "duplicate-name", "missing-property", "not-a-function", "parameter-declaration", "removed-function",
+    "too-many-resources", "unknown-output-key", "unknown-parameter", "unknown-property", "unknown-resource-key", "unknown-section",
+))
+
+
 class Report:
     """A list of problems with their places. `locate` turns a path into a place, and is asked only for problems."""
 
@@ -31,9 +40,10 @@ class Report:
         self.problems: list[Problem] = []
 
     def add(self, code: str, path: Path, message: str, *, allowed: Iterable[Any] = (), hint: str = "",
-            severity: Severity = Severity.ERROR) -> None:
-        """Note a problem at a path."""
-        self.problems.append(Problem(code, message, self.locate(path), severity, tuple(str(a) for a in allowed), hint))
+            severity: Severity = Severity.ERROR, value: bool | None = None) -> None:
+        """Note a problem at a path. value: whether at its value rather than its key; most codes tell by themselves."""
+        place = self.locate(path, code not in KEYED if value is None else value)
+        self.problems.append(Problem(code, message, place, severity, tuple(str(a) for a in allowed), hint))
 
     def warn(self, code: str, path: Path, message: str, hint: str = "") -> None:
         self.add(code, path, message, hint=hint, severity=Severity.WARNING)
@@ -64,15 +74,22 @@ def failure(problems: Iterable[Problem]) -> Invalid:
     return Invalid(rows, wire=WIRES.get(rows[0].code))
 
 
+def meant(word: Any, known: Sequence[str]) -> str | None:
+    """The one of these words that was probably meant."""
+    same = [one for one in known if one.lower() == str(word).lower()]
+    return next(iter(same or difflib.get_close_matches(str(word), known, n=1, cutoff=0.6)), None)
+
+
 def near(word: Any, words: Iterable[Any], limit: int = 8, lead: str = "There are") -> str:
     """A sentence that helps after `word` was not among `words`: what was probably meant, or what there is."""
-    known = [str(w) for w in words]
-    close = difflib.get_close_matches(str(word), known, n=1, cutoff=0.6) or [
-        k for k in known if k.lower() == str(word).lower()]
-    if close:
-        return f"Did you mean {close[0]!r}?"
+    known = list(dict.fromkeys(str(w) for w in words))
+    close = meant(word, known)
+    if close is not None:
+        return f"Did you mean {close!r}?"
     if not known:
         return "There are none."
+    if len(known) > TOO_MANY:
+        return f"None of the {len(known)} that there are is like it."
     listed = ", ".join(sorted(known)[:limit])
     return f"{lead}: {listed}{', ...' if len(known) > limit else '.'}"
 

@@ -1,10 +1,11 @@
 """The resources section: each resource's keys, type, dependencies and static properties."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from isotherm.model.errors import Invalid
+from isotherm.model.problem import Problem
 from isotherm.model.schema import SUPPORTED, Attr, Catalog, Prop, Support, TypeSchema, is_template
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.conditions import Conditions
@@ -130,7 +131,7 @@ class Resources:
         try:
             return self.nesting.schema(target)
         except Invalid as exc:
-            self.report.problems.extend(within(problem, self.report.locate(path)) for problem in exc.problems)
+            self.report.problems.extend(within(problem, self.report.locate(path, True)) for problem in exc.problems)
             return AnyType(target)
 
     def check_support(self, schema: TypeSchema, written: str, path: Path) -> None:
@@ -172,7 +173,7 @@ class Resources:
         self.customs.extend(run.customs)
         place = self.template.place(draft.path)
         facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
-        self.report.problems.extend(self.nesting.check(draft.schema, draft.name, draft.type, static, facade, place))
+        self.report.problems.extend(self.nesting.check(draft.schema, draft.name, draft.type, without(static, run.problems), facade, place))
         depends_on = self.depends_on(draft, scope)
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
@@ -269,3 +270,9 @@ class Resources:
             self.report.add("bad-resource", (*draft.path, "external_id"), f"`external_id` is a string, not {shown(made)}.")
             return None
         return made
+
+
+def without(properties: Mapping[str, Any], problems: Sequence[Problem]) -> Mapping[str, Any]:
+    """The properties with those that are wrong unknown, so that a nested template does not tell of them again."""
+    wrong = {part for problem in problems for part in problem.place.path.split(".")[3:4]} if problems else set()
+    return {name: FAILED if name in wrong else value for name, value in properties.items()} if wrong else properties

@@ -50,11 +50,11 @@ class StaticWorld:
         inside = (isinstance(path[0], str) and path[0].startswith("resource.")) or getattr(schema, "forwarding", False)
         if path[0] not in attributes and not schema.open and not inside:
             raise BadArgument(f"the type {schema.name} of {name!r} has no attribute {path[0]!r}.", "unknown-attribute",
-                              near(path[0], [*attributes, "show"]))
+                              near(path[0], [*attributes, "show"]), (1,))
         known = attributes.get(path[0])
         if known is not None and known.type in (int, float, bool) and len(path) > 1:
             raise BadArgument(f"the attribute {path[0]!r} of {name!r} is neither a map nor a list, so "
-                              f"{dotted(path[1:])!r} leads nowhere in it.", "unknown-attribute")
+                              f"{dotted(path[1:])!r} leads nowhere in it.", "unknown-attribute", at=(2,))
 
 
 def _until_unknown(path: tuple[Any, ...]) -> Iterator[Any]:

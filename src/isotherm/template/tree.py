@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from isotherm.model.problem import Place
 
 Position = tuple[int, int]
+Mark = tuple[int, ...]            # the position of a key, and of its value
 Path = tuple[Any, ...]
 
 
@@ -15,14 +16,19 @@ def _frozen(*_: Any, **__: Any) -> NoReturn:
 
 
 class Map(dict[Any, Any]):
-    """A mapping that cannot change. `at`: key -> (line, column), counted from 1."""
+    """A mapping that cannot change.
 
-    __slots__ = ("at",)
-    at: Mapping[Any, Position]
+    at: key -> (line, column), counted from 1, followed by those of its value where one is written. repeated: of the whole text, on
+    the outermost map: paths of keys that stand several times in one map, each with the places of all but the last.
+    """
 
-    def __init__(self, entries: Any = (), at: Mapping[Any, Position] | None = None):
+    __slots__ = ("at", "repeated")
+    at: Mapping[Any, Mark]
+    repeated: tuple[tuple[Path, Position], ...]
+
+    def __init__(self, entries: Any = (), at: Mapping[Any, Mark] | None = None, repeated: tuple[tuple[Path, Position], ...] = ()):
         super().__init__(entries)
-        self.at = at or {}
+        self.at, self.repeated = at or {}, repeated
 
     def __deepcopy__(self, memo: Any) -> "Map":
         return self
@@ -31,7 +37,7 @@ class Map(dict[Any, Any]):
         return self
 
     def __reduce__(self) -> Any:
-        return Map, (dict(self), dict(self.at))
+        return Map, (dict(self), dict(self.at), self.repeated)
 
     __setitem__ = __delitem__ = __ior__ = _frozen
     clear = pop = popitem = setdefault = update = _frozen
@@ -63,9 +69,12 @@ class Seq(list[Any]):
 EMPTY_MAP = Map()
 
 
-def place(tree: Any, file: str, path: Path) -> Place:
-    """Where `path` stands; of the deepest element that exists when the path goes further than the text."""
-    position: Position = (1, 1)
+def place(tree: Any, file: str, path: Path, value: bool = False) -> Place:
+    """Where `path` stands; of the deepest element that exists when the path goes further than the text.
+
+    value: the place of the value, instead of that of its key.
+    """
+    position: Mark = (1, 1)
     node = tree
     for key in path:
         if isinstance(node, Map) and key in node:
@@ -73,9 +82,11 @@ def place(tree: Any, file: str, path: Path) -> Place:
         elif isinstance(node, Seq) and type(key) is int and 0 <= key < len(node):
             position = node.at[key] if key < len(node.at) else position
         else:
+            value = False
             break
         node = node[key]
-    return Place(file, *position, dotted(path))
+    line, column = position[-2:] if value else position[:2]
+    return Place(file, line, column, dotted(path))
 
 
 def dotted(path: Path) -> str:

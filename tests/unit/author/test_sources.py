@@ -62,7 +62,7 @@ def test_places_name_the_files_as_they_lie(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_a_warning_at_its_place(tmp_path: Path) -> None:
     write(tmp_path, top_yaml=HEAD + "resources:\n  a:\n    type: nowhere.yaml\n")
     (said,) = problems(load(tmp_path / "top.yaml"))
-    assert said.startswith(f"{tmp_path}/top.yaml:4:5: ")
+    assert said.startswith(f"{tmp_path}/top.yaml:4:11: ")
 
 
 def test_what_is_wrong_with_every_text_is_told_at_once(tmp_path: Path) -> None:

@@ -79,14 +79,14 @@ def test_every_problem_in_one_run_each_at_its_place():
     found = {(problem.code, problem.place.line, problem.place.path) for problem in caught.value.problems}
     assert found == {
         ("unknown-parameter", 3, "parameters"), ("missing-parameter", 4, "parameters.p"),
-        ("parameter-declaration", 5, "parameters.q.type"), ("bad-parameter", 6, "parameters.r"),
+        ("parameter-declaration", 5, "parameters.q.type"), ("bad-parameter", 6, "parameters.r.default"),
         ("unknown-type", 8, "resources.a.type"), ("missing-parameter", 8, "resources.a.properties.flavor.get_param"),
-        ("missing-property", 9, "resources.b.properties"), ("unknown-property", 9, "resources.b.properties.flavour"),
+        ("unknown-property", 9, "resources.b.properties.flavour"),
         ("bad-property", 9, "resources.b.properties.name"), ("bad-property", 9, "resources.b.properties.mode"),
         ("bad-property", 9, "resources.b.properties.active"), ("bad-property", 9, "resources.b.properties.networks.0.fixed_ip"),
         ("unknown-resource", 9, "resources.b.depends_on"), ("unknown-resource-key", 10, "resources.c.propertys"),
         ("unknown-attribute", 10, "resources.c.properties.salt.get_attr"), ("bad-deletion-policy", 11, "resources.d.deletion_policy"),
-        ("bad-property", 12, "resources.e.properties.length"), ("bad-output", 13, "outputs.o"),
+        ("bad-property", 12, "resources.e.properties.length"), ("bad-output", 13, "outputs.o.val"),
     }
     said = str(caught.value)
     for hint in ("'Server'", "'p'", "'flavor'", "'a'?", "'properties'", "'number'"):

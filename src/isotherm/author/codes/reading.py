@@ -1,6 +1,6 @@
 """Codes of texts that cannot be read, or are not what they should be as a whole."""
 
-from isotherm.author.codes.code import ERROR, Code, Example, hot
+from isotherm.author.codes.code import ERROR, WARNING, Code, Example, hot
 
 READING = (
     Code("not-yaml", ERROR, "The text is neither YAML nor JSON.", "Look at the place named; often it is the indentation, or a colon or quote just before.",
@@ -13,6 +13,8 @@ READING = (
          hot("description: *nowhere")),
     Code("bad-key", ERROR, "A map or list is the key of a map.", "Keys are strings; quote a key that begins with a bracket or brace.", hot("? [a]\n: 1")),
     Code("bad-merge", ERROR, "`<<` is given something that is no map.", "Merge a map, or a list of maps.", hot("<<: 3")),
+    Code("duplicate-key", WARNING, "A key stands several times in one map, and all but the last are passed over.",
+         "Keep one of them; of two resources, rename one.", hot("resources:\n  r: {type: OS::Heat::None}\n  r: {type: OS::Heat::RandomString}")),
     Code("not-a-map", ERROR, "The text is not a map of sections.",
          "A template begins with its version and has sections such as `resources`.", Example("- 1\n")),
     Code("unknown-version", ERROR, "The version of the language is missing, unknown, or given more than once.",

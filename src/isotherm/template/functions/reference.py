@@ -7,6 +7,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
+from isotherm.template.tree import Path
 
 
 def step(value: Any, key: Any, numeric: bool) -> Any:
@@ -35,22 +36,22 @@ def select(value: Any, path: tuple[Any, ...] | list[Any]) -> Any:
     return value
 
 
-def known(scope: Scope, name: Any, code: str = "unknown-resource") -> str:
-    """The name of a resource that exists. Raises BadArgument with what is near."""
+def known(scope: Scope, name: Any, code: str = "unknown-resource", at: Path = ()) -> str:
+    """The name of a resource that exists. Raises BadArgument with what is near. at: where in the argument the name is."""
     if not isinstance(name, str):
         raise BadArgument(f"a resource is named by a string, not {shown(name)}.", MISUSE)
     if name in scope.resources:
         return name
     if name in scope.disabled:
         raise BadArgument(f"the resource {name!r} does not exist here, because its condition does not hold.",
-                          code, "Guard this with an `if` on the same condition.")
-    raise BadArgument(f"there is no resource {name!r}.", code, near(name, scope.resources))
+                          code, "Guard this with an `if` on the same condition.", at)
+    raise BadArgument(f"there is no resource {name!r}.", code, near(name, scope.resources), at)
 
 
-def parameter(scope: Scope, name: str) -> Any:
-    """The value of a parameter. Raises BadArgument with what is near."""
+def parameter(scope: Scope, name: str, at: Path = ()) -> Any:
+    """The value of a parameter. Raises BadArgument with what is near. at: where in the argument the name is."""
     if name not in scope.parameters:
-        raise BadArgument(f"there is no parameter {name!r}.", "missing-parameter", near(name, scope.parameters))
+        raise BadArgument(f"there is no parameter {name!r}.", "missing-parameter", near(name, scope.parameters), at)
     return scope.parameters[name]
 
 
@@ -64,7 +65,7 @@ def get_param(scope: Scope, argument: object) -> Any:
         raise BadArgument("it needs the name of a parameter.")
     if not isinstance(parts[0], str):
         raise BadArgument(f"a parameter is named by a string, not {shown(parts[0])}.")
-    value = parameter(scope, parts[0])
+    value = parameter(scope, parts[0], (0,) if isinstance(argument, list) else ())
     for key in parts[1:]:
         if isinstance(value, Unknown):
             return Unknown(object, value.sources, ("get_param", parts))
@@ -97,7 +98,7 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
     if len(parts) < 2 and not (all_allowed and parts):
         raise BadArgument("it takes a list of a resource, an attribute, and what to follow in it; "
                           f"not {shown(argument)}.", MISUSE)
-    name, path = known(scope, parts[0]), tuple(parts[1:])
+    name, path = known(scope, parts[0], at=(0,)), tuple(parts[1:])
     if path and not isinstance(path[0], str | Unknown):
         raise BadArgument(f"an attribute is named by a string, not {shown(path[0])}.", MISUSE)
     if whole:
