@@ -34,7 +34,7 @@ outputs: {bad: {value: {get_attr: [n, bad]}}, good: {value: {get_attr: [n, good]
         assert rig.wait(stack).state == "CREATE_COMPLETE"
         told = rig.outputs(stack)
         assert told["good"].value == "fine"
-        assert "could not tell its output 'bad'" in str(told["bad"].error)
+        assert "cannot tell 'bad'" in str(told["bad"].error)
         rig.update(stack, template, files={"inner.yaml": inner.replace("{str_split: [\",\", {get_attr: [v, value]}]}", "mended")})
         rig.wait(stack)
         assert rig.outputs(stack)["bad"].value == "mended"

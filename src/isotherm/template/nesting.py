@@ -99,7 +99,11 @@ class Nesting:
 
 
 def own(problem: Problem, template: Template, user: Place) -> Problem:
-    """A problem inside a template that no file holds stands where its resource stands."""
-    if problem.place.file != template.name:
-        return within(problem, user)
-    return replace(problem, place=replace(user, path=f"{user.path}.{problem.place.path}"))
+    """A problem inside a template that no file holds stands where its resource stands, or is used from there."""
+    if problem.place.file == template.name:
+        return replace(problem, place=_inside(user, problem.place))
+    return replace(problem, used_by=tuple(_inside(user, one) if one.file == template.name else one for one in problem.used_by))
+
+
+def _inside(user: Place, place: Place) -> Place:
+    return replace(user, path=f"{user.path}.{place.path}")
