@@ -256,7 +256,7 @@ class Secrets:
 
     keys: tuple[str, ...] = option(
         (),
-        "Fernet keys, comma separated: the first encrypts, all decrypt. Put a new key first to change keys.",
+        "Fernet keys, comma separated: the first encrypts, all decrypt. `isotherm db rotate-keys` encrypts everything with the first.",
         secret=True,
     )
 

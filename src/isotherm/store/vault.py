@@ -26,6 +26,7 @@ class Vault:
         if not keys:
             raise VaultError(f"no encryption key is configured; {MAKE_ONE}")
         try:
+            self._newest = Fernet(keys[0])
             self._fernet = MultiFernet([Fernet(key) for key in keys])
         except ValueError:
             raise VaultError(f"an encryption key is not 32 bytes in URL-safe base64; {MAKE_ONE}") from None
@@ -49,13 +50,28 @@ class Vault:
         except (InvalidToken, ValueError):
             raise VaultError(f"{what} {UNREADABLE}") from None
 
+    def is_newest(self, text: str) -> bool:
+        """Whether the first key alone is enough to unseal it."""
+        return text in HARMLESS or _fits(self._newest, text)
+
+    def opens(self, text: str) -> bool:
+        """Whether one of the keys unseals it."""
+        return text in HARMLESS or _fits(self._fernet, text)
+
     def rotate(self, text: str) -> str:
         """The same value, sealed with the newest key. VaultError when none of the keys fits."""
         try:
             return text if text in HARMLESS else self._fernet.rotate(text).decode()
-        except InvalidToken:
-            raise VaultError("a stored value was sealed with none of the configured encryption keys; "
-                             "add the key it was sealed with before rotating") from None
+        except (InvalidToken, ValueError):
+            raise VaultError(f"A stored value {UNREADABLE}") from None
+
+
+def _fits(fernet: Fernet | MultiFernet, text: str) -> bool:
+    try:
+        fernet.decrypt(text)
+    except (InvalidToken, ValueError):
+        return False
+    return True
 
 
 def seal(conn: sa.Connection, value: Any) -> str:
