@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.problem import Place, Problem, Severity
-from isotherm.model.unknown import Unknown
 from isotherm.template import EMPTY, Definition, Environment, Pseudo, ResourceDefinition, Template, declarations, examine
+from isotherm.template.declarations import nothing_known
 from isotherm.template.meter import Meter
-from isotherm.template.parameters import PYTHON_TYPES, settle
+from isotherm.template.parameters import settle
 from isotherm.template.report import Report
 from isotherm.types.registry import Registry
 
@@ -61,11 +61,6 @@ def check(template: Template, environment: Environment = EMPTY, files: Mapping[s
     definition, told = examine(template, environment, files, catalog=types, parameters=given, pseudo=pseudo, strict=False, judge=judge)
     unique = dict.fromkeys(one for one in (*found, *told) if one.code not in ignore)
     return Checked(definition, tuple(unique), tuple(seen[:-1]))
-
-
-def nothing_known(template: Template) -> dict[str, Unknown]:
-    """Every parameter with a placeholder of its type."""
-    return {name: Unknown(PYTHON_TYPES[one.type], (), ("parameter", name)) for name, one in declarations(template).items()}
 
 
 def wrong_defaults(template: Template) -> list[Problem]:

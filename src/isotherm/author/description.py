@@ -7,7 +7,9 @@ from typing import Any
 
 from isotherm.author.checking import Checked
 from isotherm.model.schema import TYPE_NAMES, AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
+from isotherm.model.structure import ANY, document, spelled
 from isotherm.template import Definition, ParameterValue
+from isotherm.template.definition import OutputDefinition
 from isotherm.template.nested import TemplateType
 from isotherm.template.secrets import MASK
 
@@ -30,11 +32,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """type: inferred from the expression; `any` when only the run will tell."""
+    """type: inferred from the expression; `any` when only the run will tell. structure: the same with what is inside of maps and lists,
+    in the form of a property's schema; spelled: the same in a line."""
 
     name: str
     type: str
     description: str
+    structure: Mapping[str, Any]
+    spelled: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +88,7 @@ def describe(checked: Checked, implied: Implied) -> Description:
     return Description(
         name=definition.template.name, version=definition.template.version, description=definition.description,
         parameters=tuple(parameter(one) for one in definition.parameters.values()),
-        outputs=tuple(Output(one.name, TYPE_NAMES[one.type] if one.enabled else "any", "" if one.description == NOT_SAID else one.description)
-                      for one in definition.outputs.values()),
+        outputs=tuple(map(output, definition.outputs.values())),
         types=counted([definition]), nested_types=counted(checked.nested),
         resources=tuple(Vertex(one.name, one.type, one.target if isinstance(one.schema, TemplateType) else "", one.condition is not None)
                         for one in definition.resources.values()),
@@ -92,6 +96,11 @@ def describe(checked: Checked, implied: Implied) -> Description:
 
 
 NOT_SAID = "No description given"
+
+
+def output(one: OutputDefinition) -> Output:
+    shape = one.structure if one.enabled else ANY
+    return Output(one.name, TYPE_NAMES[shape.type], "" if one.description == NOT_SAID else one.description, document(shape), spelled(shape))
 
 
 def counted(definitions: list[Definition] | tuple[Definition, ...]) -> dict[str, int]:

@@ -16,7 +16,7 @@ def lines(described: Description) -> Iterator[str]:
     yield f"{described.name} ({described.version})"
     yield from (f"  {line}" for line in described.description.strip().splitlines())
     yield from section("Parameters", [parameter(one) for one in described.parameters])
-    yield from section("Outputs", [(one.name, one.type, one.description) for one in described.outputs])
+    yield from section("Outputs", [(one.name, one.spelled, one.description) for one in described.outputs])
     yield from section("Resource types", counts(described.types, described.nested_types))
     needs: dict[str, list[str]] = {}
     for edge in described.edges:

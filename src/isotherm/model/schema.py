@@ -5,7 +5,7 @@ object anything.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Protocol
 
@@ -92,7 +92,9 @@ class Prop:
     """One property.
 
     update: a change is made in place (otherwise it replaces the resource); immutable: a change is refused.
-    schema: the keys of a map; item: the declaration of each element of a list.
+    schema: the keys of a map; open: it may have others too. item: the declaration of each element of a list, or of each value of a
+    map that `schema` does not name. The same words say what an attribute is inside, or any value whose form is known before the run:
+    there `required` means that the key is surely there.
     body: its key in the request (SAME: its own name; SPREAD: merged in; None: a method sends it).
     encode: value -> what the API wants. find: "network.network" - the value is a name or ID, resolved to an ID
     by the cloud layer before planning. sensitive: never shown. older: names of deprecated properties whose value takes
@@ -117,11 +119,13 @@ class Prop:
     support: Support = SUPPORTED
     decode: Callable[[Any], Any] | None = None
     older: tuple[str, ...] = ()
+    open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Attr:
-    """One attribute. path: dotted path in the live body, its own name if empty. type None: untyped."""
+    """One attribute. path: dotted path in the live body, its own name if empty. type None: untyped. schema, item, open: what is
+    inside, as of a property."""
 
     name: str
     type: type | None = str
@@ -129,7 +133,9 @@ class Attr:
     path: str = ""
     cached: bool = True
     support: Support = SUPPORTED
-    schema: tuple[Prop, ...] | None = field(default=None)
+    schema: tuple[Prop, ...] | None = None
+    item: Prop | None = None
+    open: bool = False
 
 
 class TypeSchema(Protocol):

@@ -1,23 +1,36 @@
 """A value that only the run will know, as a value."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from isotherm.model.schema import TYPE_NAMES, Prop
+
 Source = tuple[str, tuple[Any, ...]]
+PLAIN = {kind: Prop("*", kind) for kind in TYPE_NAMES}     # values of each type of which no more is known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unknown:
     """What a resource yet to be made will give, or what a function makes of it.
 
-    type: its Python type as in `schema.TYPE_NAMES`, object when not known. sources: the (resource, path) pairs it is
-    made from; an empty path is the resource's reference. symbol: JSON-able (but for more of these) and equal for equal
-    expressions, so that definitions can be compared before their values exist.
+    type: its Python type as in `schema.TYPE_NAMES`, object when not known; it may turn out to be null all the same. sources: the
+    (resource, path) pairs it is made from; an empty path is the resource's reference. symbol: JSON-able (but for more of these) and
+    equal for equal expressions, so that definitions can be compared before their values exist. inner: a declaration of this type that
+    says what is inside, or a function that gives it.
     """
 
     type: type = object
     sources: tuple[Source, ...] = ()
     symbol: Any = field(default=None, repr=False)
+    inner: Prop | Callable[[], Prop] | None = field(default=None, repr=False)
+
+    @property
+    def structure(self) -> Prop:
+        """Its type, and what is inside as far as that is known."""
+        if callable(self.inner):
+            object.__setattr__(self, "inner", self.inner())     # asked for again and again, and always the same
+        return self.inner if isinstance(self.inner, Prop) else PLAIN[self.type]
 
     @property
     def resource(self) -> str:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.problem import Problem, Severity
-from isotherm.model.schema import Catalog
+from isotherm.model.schema import Catalog, Prop
 from isotherm.template.conditions import Conditions
-from isotherm.template.declarations import check_groups, declared
+from isotherm.template.declarations import check_groups, declared, nothing_known
 from isotherm.template.definition import Definition
 from isotherm.template.dependencies import cycles
 from isotherm.template.document import Template
 from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.expression import Facade, Scope
 from isotherm.template.files import Prints
+from isotherm.template.meter import Meter
 from isotherm.template.nested import TemplateType
 from isotherm.template.nesting import Bounds, Nesting
 from isotherm.template.outputs import outputs
@@ -60,7 +61,8 @@ def compile(template: Template, environment: Environment = EMPTY, files: Mapping
     depends on them is only checked by type. facade: of the resource that this template implements. shallow: nested templates
     were checked before; they are not looked into again. hidden: parameters that count as hidden, however they are declared.
     """
-    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, shallow=shallow, hidden=hidden)
+    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, shallow=shallow, hidden=hidden,
+                       meter=Meter(template.limits))
     definition, report = _compiled(template, parameters or {}, request)
     report.check()
     return definition
@@ -84,7 +86,7 @@ def examine(template: Template, environment: Environment = EMPTY, files: Mapping
 
     judge: says what more is wrong with a definition in which these problems were found; it is asked of each nested template too.
     """
-    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, judge)
+    request = _Request(environment, Prints(files or {}, template.limits), catalog, pseudo, strict, facade, judge, meter=Meter(template.limits))
     definition, report = _compiled(template, parameters or {}, request)
     return definition, sorted(report.problems, key=lambda one: (one.place.file != template.name, one.place.file, one.place.line, one.place.column))
 
@@ -94,7 +96,7 @@ class _Request:
     """What a compilation is made from, the template and its parameters apart.
 
     prints: of its files. chain: the templates around this one. known: files that were parsed already, shared by all templates
-    of the request, as are the bounds.
+    of the request, as are the bounds and the meter.
     """
 
     environment: Environment
@@ -108,6 +110,7 @@ class _Request:
     known: dict[str, TemplateType] = field(default_factory=dict)
     shallow: bool = False
     bounds: Bounds = field(default_factory=Bounds)
+    meter: Meter = field(default_factory=Meter)
     hidden: Collection[str] = ()
 
 
@@ -121,14 +124,14 @@ def _compiled(template: Template, given: Mapping[str, Any], request: _Request) -
         dialect=template.dialect, locate=template.place, world=StaticWorld({}), files=request.prints.files,
         parameters=request.pseudo.values(template.dialect.family) | {name: one.value for name, one in values.items()},
         mappings=template.section("mappings"), facade=request.facade, limits=template.limits, zones=request.pseudo.zones,
-        static=True)
+        static=True, meter=request.meter)
     conditions = Conditions(template.dialect, template.section("conditions"), scope)
     conditions.scope = scope = replace(scope, condition=conditions.holds)
     nesting = _nesting(template, request)
     parts = Resources(template, environment, request.catalog, conditions, report, nesting)
     parts.gather(frozenset(values))
-    world = StaticWorld(parts.schemas)
-    scope = replace(scope, world=world, resources=frozenset(parts.schemas), disabled=frozenset(parts.disabled))
+    world = StaticWorld(parts.holders, parts.lookup)
+    scope = replace(scope, world=world, noticed=report.problems, resources=frozenset(parts.schemas), disabled=frozenset(parts.disabled))
     snippets = Snippets(template.dialect, conditions, report)
     resources = parts.define(snippets, scope, world)
     made, output_uses = outputs(template, snippets, scope, world, conditions, report)
@@ -155,11 +158,11 @@ def _nesting(template: Template, request: _Request) -> Nesting:
         definition, report = _compiled(nested, given, inner)
         return definition, report.problems
 
-    def types(nested: Template) -> Mapping[str, type]:
+    def types(nested: Template) -> Mapping[str, Prop]:
         """Of its outputs, whatever its parameters are."""
         inner = replace(request, strict=False, facade=Facade(), judge=None, chain=(*request.chain, nested.name), bounds=Bounds(), hidden=())
-        definition, _ = _compiled(nested, {}, inner)
-        return {name: one.type for name, one in definition.outputs.items() if one.enabled}
+        definition, _ = _compiled(nested, nothing_known(nested), inner)
+        return {name: one.structure for name, one in definition.outputs.items() if one.enabled}
 
     return Nesting(request.prints, request.environment, template.limits, request.chain, request.known, inside, types, request.shallow,
                    request.bounds)
@@ -208,5 +211,5 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     values = {}
     for name, one in declarations.items():
         table = texts if texts.get(name) is not None else defaults
-        values[name] = settle(one, table.get(name), name in table, report, request.strict)
+        values[name] = settle(one, table.get(name), name in table, report, request.strict, request.meter)
     return values

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from isotherm.model.schema import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
+from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number
 from isotherm.template.document import Template
-from isotherm.template.parameters import CONVERT, WORDS, Declaration, Rule, Unfit
+from isotherm.template.parameters import CONVERT, PYTHON_TYPES, WORDS, Declaration, Rule, Unfit
 from isotherm.template.patterns import PatternError, named, pattern
 from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path, key_text
@@ -259,3 +260,8 @@ def check_groups(template: Template, names: Mapping[str, Declaration], report: R
                 report.add("bad-group", path, f"The parameter {name!r} is in group {seen[name] + 1} already.")
             else:
                 seen[name] = index
+
+
+def nothing_known(template: Template) -> dict[str, Unknown]:
+    """Every parameter with a placeholder of its type."""
+    return {name: Unknown(PYTHON_TYPES[one.type], (), ("parameter", name)) for name, one in declarations(template).items()}

@@ -6,7 +6,8 @@ from typing import Any
 
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem, Severity
-from isotherm.model.schema import TypeSchema
+from isotherm.model.schema import Prop, TypeSchema
+from isotherm.model.structure import structure_of
 from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
@@ -53,17 +54,27 @@ class ResourceDefinition:
 
 @dataclass(frozen=True, slots=True)
 class OutputDefinition:
-    """One output. type: inferred, as in schema.TYPE_NAMES; enabled: whether its condition holds (if not, its value is null).
+    """One output. value: as far as it is known before the run; enabled: whether its condition holds (if not, its value is null).
     uses: the attributes it reads, as (resource, path)."""
 
     name: str
     description: str
     enabled: bool
-    type: type
+    value: Any = field(repr=False)
     uses: frozenset[tuple[str, tuple[Any, ...]]]
     place: Place
     path: Path
     expression: Any = field(repr=False, default=None)
+
+    @property
+    def type(self) -> type:
+        """Its inferred type, as in schema.TYPE_NAMES."""
+        return self.structure.type
+
+    @property
+    def structure(self) -> Prop:
+        """Its inferred type, and what is inside as far as that can be told."""
+        return structure_of(self.value)
 
 
 @dataclass(frozen=True, slots=True)

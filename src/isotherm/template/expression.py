@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from isotherm.model.errors import Invalid
-from isotherm.model.problem import Place, Problem
+from isotherm.model.problem import Place, Problem, Severity
+from isotherm.model.structure import common, joined, structure_of
 from isotherm.model.unknown import Source, Unknown
 from isotherm.template.limits import LIMITS, Limits
 from isotherm.template.meter import Exceeded, Meter
@@ -47,6 +48,12 @@ class BadArgument(Exception):
         self.code, self.hint, self.at = code, hint, at
 
 
+class Doubtful(BadArgument):
+    """A function works on what it was given, but hardly as it was meant. made: its value."""
+
+    made: Any = None
+
+
 @dataclass(frozen=True, slots=True)
 class Facade:
     """What a nested template may know of the resource that it implements."""
@@ -61,7 +68,7 @@ class Scope:
     """All that an evaluation may look at.
 
     parameters: values, pseudo parameters among them. resources: those that exist; disabled: those whose condition
-    does not hold. condition: name -> bool or Unknown. static: the world gives Unknowns, so look for them.
+    does not hold. condition: name -> bool or Unknown. static: the world gives Unknowns, so look for them. noticed: takes warnings.
     """
 
     dialect: Dialect
@@ -77,7 +84,7 @@ class Scope:
     limits: Limits = LIMITS
     zones: tuple[str, ...] = ("nova",)
     static: bool = False
-
+    noticed: list[Problem] = field(default_factory=list)
     meter: Meter = field(default_factory=Meter)
 
     def at(self, world: World) -> "Scope":
@@ -122,7 +129,11 @@ class Call(Expression):
             raise failure([Problem("too-much-work", f"{self.function.name}: {exc}.", scope.locate(self.path, False))]) from None
         except BadArgument as exc:
             place = replace(scope.locate((*self.path, *exc.at), exc.code not in KEYED), path=dotted(self.path))
-            raise failure([Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)]) from None
+            problem = Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)
+            if isinstance(exc, Doubtful):
+                scope.noticed.append(replace(problem, severity=Severity.WARNING))
+                return exc.made
+            raise failure([problem]) from None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +163,7 @@ class Either(Expression):
     def evaluate(self, scope: Scope) -> Any:
         values = each((self.yes, self.no), scope)
         known = [value for value in values if value is not OMIT]
-        return Unknown(object, sources(known), ("if", known))
+        return Unknown(common(known), sources(known), ("if", known), lambda: joined(map(structure_of, known)))
 
 
 def evaluate(value: Any, scope: Scope) -> Any:

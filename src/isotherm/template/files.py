@@ -10,10 +10,10 @@ from isotherm.model.schema import is_template
 from isotherm.model.unknown import Unknown
 from isotherm.template.document import Template, parse
 from isotherm.template.environment import Environment
+from isotherm.template.fingerprint import fingerprint
 from isotherm.template.limits import Limits
 from isotherm.template.naming import parts_of
 from isotherm.template.registry import Registry
-from isotherm.template.static import fingerprint
 
 KEPT = 512                              # parsed templates at hand; one that is dropped is parsed again
 NAMED = ("type", "get_file", "Fn::GetFile")        # keys under which files and types are named
@@ -68,27 +68,33 @@ def needed(start: Iterable[str], files: Mapping[str, str], inside: Environment, 
     if defaults is None:
         return files
     parts = [part.types for part in parts_of(registry)]
-    names = {name for string in {*start, *defaults} for name in _names(string, files, registry, parts)}
-    frontier = list(names)
-    while frontier:
-        name = frontier.pop()
-        if not is_template(name):
-            continue
-        try:
-            found = mentions(parse_once(files[name], name, limits))
-        except Invalid:                 # a file that only looks like a template
-            continue
-        if found is None:
-            return files
-        fresh = {other for string in found for other in _names(string, files, registry, parts)} - names
-        names |= fresh
-        frontier += fresh
+    types = frozenset[str]().union(*parts)
+    patterns = tuple(one[:-1] for one in types if one.endswith("*"))
+    names: set[str] = set()
+    seen: set[str] = set()
+    fresh = {*start, *defaults}
+    while fresh:
+        seen |= fresh
+        meant = fresh & types | ({string for string in fresh if string.startswith(patterns)} if patterns else set())
+        reached = (fresh & files.keys() | {name for string in meant for name in _targets(string, files, registry, parts)}) - names
+        names |= reached
+        fresh = set()
+        for name in filter(is_template, reached):
+            found = mentions(files[name], name, limits)
+            if found is None:
+                return files
+            fresh |= found - seen
     return files if len(names) == len(files) else {name: files[name] for name in sorted(names)}
 
 
 @lru_cache(maxsize=KEPT)
-def mentions(template: Template) -> frozenset[str] | None:
-    """The strings of a template, defaults of parameters included; None when a file or a type of theirs is named by a function."""
+def mentions(text: str, name: str, limits: Limits) -> frozenset[str] | None:
+    """The strings of a template, defaults of parameters included; None when a file or a type of theirs is named by a function. A file that
+    only looks like a template has none."""
+    try:
+        template = parse_once(text, name, limits)
+    except Invalid:
+        return frozenset()
     return strings_in({key: value for key, value in template.tree.items() if key not in ("parameters", "description")} | {
         "parameters": [one.get("default") for one in template.section("parameters").values() if isinstance(one, Mapping)]})
 
@@ -113,11 +119,8 @@ def strings(value: Any, key: Any = None) -> Iterator[str]:
         raise Dynamic
 
 
-def _names(string: str, files: Mapping[str, str], registry: Registry, parts: list[Mapping[str, Any]]) -> Iterator[str]:
-    """The files that a string stands for, in any part of the registry."""
-    if string in files:
-        yield string
-    if "::" in string or any(string in part for part in parts):
-        for target in (registry.target(string), *(registry.target(to) for part in parts if isinstance(to := part.get(string), str))):
-            if target in files:
-                yield str(target)
+def _targets(string: str, files: Mapping[str, str], registry: Registry, parts: list[Mapping[str, Any]]) -> Iterator[str]:
+    """The files that the name of a type stands for, in any part of the registry."""
+    for target in (registry.target(string), *(registry.target(to) for part in parts if isinstance(to := part.get(string), str))):
+        if target in files:
+            yield str(target)

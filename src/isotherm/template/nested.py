@@ -10,8 +10,8 @@ from isotherm.model.schema import SUPPORTED, TYPE_NAMES, Attr, Prop, Support, Ty
 from isotherm.template.declarations import declarations
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
+from isotherm.template.fingerprint import fingerprint
 from isotherm.template.limits import Limits
-from isotherm.template.static import fingerprint
 from isotherm.template.tree import Map, Seq
 from isotherm.template.versions import DIALECTS
 
@@ -88,7 +88,10 @@ def within(problem: Problem, user: Place) -> Problem:
     return replace(problem, used_by=(*problem.used_by, user))
 
 
-def typed(schema: TemplateType, types: Mapping[str, type]) -> TemplateType:
+def typed(schema: TemplateType, types: Mapping[str, Prop]) -> TemplateType:
     """The same with the types that its outputs turned out to have."""
-    found = {name: None if kind is object else kind for name, kind in types.items()}
-    return replace(schema, attributes=tuple(replace(one, type=found.get(one.name, one.type)) for one in schema.attributes))
+    return replace(schema, attributes=tuple(_typed(one, types[one.name]) if one.name in types else one for one in schema.attributes))
+
+
+def _typed(attr: Attr, found: Prop) -> Attr:
+    return replace(attr, type=None if found.type is object else found.type, schema=found.schema, item=found.item, open=found.open)

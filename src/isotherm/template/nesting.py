@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from isotherm.model.problem import Place, Problem
-from isotherm.model.schema import TypeSchema
+from isotherm.model.schema import Prop, TypeSchema
 from isotherm.template.definition import Definition
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
@@ -15,7 +15,7 @@ from isotherm.template.limits import Limits
 from isotherm.template.nested import TemplateType, environment_of, generated, template_type, typed, within
 
 Compile = Callable[[Template, Mapping[str, Any], Environment, Facade], tuple[Definition, list[Problem]]]
-OutputTypes = Callable[[Template], Mapping[str, type]]
+OutputTypes = Callable[[Template], Mapping[str, Prop]]
 
 
 @dataclass(slots=True)

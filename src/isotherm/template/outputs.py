@@ -10,7 +10,7 @@ from isotherm.template.definition import OutputDefinition
 from isotherm.template.document import Template
 from isotherm.template.expression import OMIT, Scope, evaluate
 from isotherm.template.report import Report, meant, near, shown
-from isotherm.template.snippets import Snippets
+from isotherm.template.snippets import FAILED, Snippets
 from isotherm.template.static import StaticWorld
 from isotherm.template.tree import key_text
 
@@ -52,7 +52,7 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
         found = conditions.truth(raw[condition], (*path, condition), report)
         enabled = isinstance(found, Unknown) or bool(found)
     expression = snippets.parse(raw.get(word), (*path, word)) if enabled else None
-    value: Any = None
+    value: Any = FAILED
     before = len(report.problems)
     try:
         value = evaluate(expression, scope)
@@ -64,11 +64,5 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
     description = raw.get(dialect.spell("description"))
     return OutputDefinition(
         name=name, description="No description given" if description is None else str(description), enabled=enabled,
-        type=_inferred(value), uses=attributes, place=template.place(path), path=path,
+        value=None if value is OMIT else value, uses=attributes, place=template.place(path), path=path,
         expression=None if expression is OMIT else expression)
-
-
-def _inferred(value: Any) -> type:
-    if isinstance(value, Unknown):
-        return value.type
-    return next((known for known in (bool, str, int, float, list, dict) if isinstance(value, known)), object)

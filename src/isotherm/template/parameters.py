@@ -6,9 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from isotherm.model.schema import TYPE_NAMES, AllowedPattern, Constraint, Custom
+from isotherm.model.structure import TEXT, listed
 from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number, broken
 from isotherm.template.expression import unknowns
+from isotherm.template.meter import Meter
+from isotherm.template.patterns import PatternError
 from isotherm.template.report import Report, kind, shown
 from isotherm.template.secrets import MASK as MASK
 from isotherm.template.tree import Path
@@ -16,14 +19,16 @@ from isotherm.template.tree import Path
 PYTHON_TYPES: Mapping[str, type] = {
     "string": str, "number": float, "comma_delimited_list": list, "json": object, "boolean": bool,
 }
+TEXTS = listed(TEXT)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A constraint with what its author says about it."""
+    """A constraint with what its author says about it, and where it stands."""
 
     constraint: Constraint
     description: str = ""
+    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +139,11 @@ CONVERT: Mapping[str, Callable[[Any], Any]] = {
 }
 
 
-def settle(declaration: Declaration, given: Any, is_given: bool, report: Report, strict: bool) -> ParameterValue:
-    """The value of one parameter. What does not fit its type or rules goes to the report, as does a missing value."""
+def settle(declaration: Declaration, given: Any, is_given: bool, report: Report, strict: bool, meter: Meter | None = None) -> ParameterValue:
+    """The value of one parameter. What does not fit its type or rules goes to the report, as does a missing value.
+
+    meter: bounds the patterns of all parameters together.
+    """
     if is_given and given is None:
         is_given = False
     raw = given if is_given else declaration.default
@@ -155,15 +163,20 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         path = declaration.path if is_given else declaration.default_path
         report.add("bad-parameter", path, f"The parameter {declaration.name!r} must be {exc}, not {said}.", value=not is_given)
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type]), is_given, raw)
-    _check(declaration, raw, value, report, declaration.path if is_given else declaration.default_path)
+    meter = meter or Meter()
+    _check(declaration, raw, value, report, declaration.path if is_given else declaration.default_path, meter)
     if is_given and declaration.default is not None:
-        _check_default(declaration, report)
+        _check_default(declaration, report, meter)
     return ParameterValue(declaration, value, is_given, raw)
 
 
-def _check(declaration: Declaration, raw: Any, value: Any, report: Report, path: Path, what: str = "") -> None:
+def _check(declaration: Declaration, raw: Any, value: Any, report: Report, path: Path, meter: Meter, what: str = "") -> None:
     for rule in declaration.rules:
-        why = broken(rule.constraint, value, secret=declaration.hidden)
+        try:
+            why = broken(rule.constraint, value, secret=declaration.hidden, meter=meter)
+        except PatternError as exc:
+            report.add(exc.code, rule.path, f"The parameter {declaration.name!r}: {exc}.")
+            continue
         if isinstance(rule.constraint, AllowedPattern) and not isinstance(raw, str):
             why = f"A pattern judges strings only, and this is a {kind(raw)}."
         if why:
@@ -171,13 +184,13 @@ def _check(declaration: Declaration, raw: Any, value: Any, report: Report, path:
                        value=path != declaration.path)
 
 
-def _check_default(declaration: Declaration, report: Report) -> None:
+def _check_default(declaration: Declaration, report: Report, meter: Meter) -> None:
     """A default must meet the rules even where it is not used; its type only matters where it is."""
     try:
         value = CONVERT[declaration.type](declaration.default)
     except Unfit:
         return
-    _check(declaration, declaration.default, value, report, declaration.default_path, "The default breaks a rule. ")
+    _check(declaration, declaration.default, value, report, declaration.default_path, meter, "The default breaks a rule. ")
 
 
 def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unknown:
@@ -187,7 +200,9 @@ def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unkno
     if declaration.type not in ("json", "comma_delimited_list") and value.type in containers:
         report.add("bad-parameter", declaration.path, f"The parameter {declaration.name!r} must be a {declaration.type}, and it "
                    f"will be given a {TYPE_NAMES[value.type]}.")
-    return Unknown(wanted, value.sources, value.symbol)
+    if declaration.type == "json" and value.type in containers:
+        return value
+    return Unknown(wanted, value.sources, value.symbol, TEXTS if wanted is list else None)
 
 
 def custom_rules(values: Mapping[str, ParameterValue]) -> list[tuple[str, Any, Path]]:

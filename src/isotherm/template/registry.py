@@ -30,6 +30,8 @@ class Registry:
     written: Mapping[str, Any] = field(default_factory=dict)
     below: "Registry | None" = None
     globs: tuple[str, ...] = field(init=False, repr=False, compare=False)       # the patterns among `types`, longest first
+    # What `_less` has made of it: a tree of templates asks for the same ones over and over, and tells them apart by their identity.
+    less: dict["Entry", "Registry"] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "globs", tuple(sorted((key for key in self.types if key.endswith("*")), key=len, reverse=True)))
@@ -112,6 +114,11 @@ class Registry:
         return entry_of(name, (*parts, ("", self)))
 
     def _less(self, entry: "Entry") -> "Registry":
+        if entry not in self.less:
+            self.less[entry] = self._made_less(entry)
+        return self.less[entry]
+
+    def _made_less(self, entry: "Entry") -> "Registry":
         below = self.below._less(entry) if self.below is not None else None
         if not entry.pattern:
             return replace(self, types=_but(self.types, entry.key), written=_but(self.written, entry.key), below=below)

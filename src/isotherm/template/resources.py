@@ -1,7 +1,7 @@
 """The resources section: each resource's keys, type, dependencies and static properties."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
@@ -13,13 +13,17 @@ from isotherm.template.definition import ResourceDefinition, known
 from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, evaluate_entries
-from isotherm.template.nested import TemplateType, differences, within
+from isotherm.template.fingerprint import fingerprint
+from isotherm.template.nested import TemplateType, differences, environment_of, within
 from isotherm.template.nesting import Nesting
+from isotherm.template.paths import Holder
 from isotherm.template.properties import Coercion, CustomCheck
 from isotherm.template.report import Report, near, shown
 from isotherm.template.snippets import FAILED, Snippets
-from isotherm.template.static import StaticWorld, fingerprint
+from isotherm.template.static import StaticWorld
 from isotherm.template.tree import EMPTY_MAP, Path, key_text
+
+FURTHEST = 8        # resources that are looked at ahead of their turn, one for the sake of another
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,10 @@ class Resources:
         self.disabled: dict[str, tuple[Mapping[str, Any], Path]] = {}
         self.uses: dict[str, frozenset[tuple[Any, ...]]] = {}
         self.customs: list[CustomCheck] = []
+        self.holders: dict[str, Holder] = {}
+        self.made: dict[str, ResourceDefinition] = {}
+        self.ahead: dict[str, Mapping[str, Any]] = {}
+        self.depth = 0
 
     def gather(self, parameters: frozenset[str]) -> None:
         """The first pass."""
@@ -124,6 +132,8 @@ class Resources:
                 self.report.add("wrong-interface", (*path, key), f"The template {target!r} cannot take the place of {written}: {why}.")
             self.check_support(schema, written, (*path, key))
         self.schemas[name] = schema
+        self.holders[name] = Holder(name, schema, lambda: self.given(name),
+                                    lambda: environment_of(name, written, self.environment).registry)
         self.drafts.append(_Draft(name, written, target, schema, path, raw))
 
     def nested(self, target: str, path: Path) -> TypeSchema | None:
@@ -144,14 +154,44 @@ class Resources:
             for word in ("properties", "metadata"):
                 snippets.parse(raw.get(self.spell(word)), (*path, self.spell(word)))
         uses: dict[str, set[tuple[Any, ...]]] = {}
-        made = {}
+        self.scope, self.world = scope, world
         for draft in self.drafts:
             one, attributes = self.resource(draft, snippets, scope, world)
-            made[draft.name] = one
+            self.made[draft.name] = one
             for name, path in attributes:
                 uses.setdefault(name, set()).add(path)
         self.uses = {name: frozenset(paths) for name, paths in uses.items()}
-        return made
+        return self.made
+
+    def lookup(self, target: str) -> TypeSchema | None:
+        """The type that a target of the registry is; None when there is none that can be read."""
+        try:
+            return self.nesting.schema(target) if is_template(target) else self.catalog.schema(target)
+        except Invalid:
+            return None
+
+    def given(self, name: str) -> Mapping[str, Any]:
+        """The properties of a resource as far as they are known, which it may be too early to tell the problems of."""
+        if name in self.made:
+            return self.made[name].static
+        if name not in self.ahead and self.depth < FURTHEST:
+            self.ahead[name] = {}                   # in a circle nothing is known of a resource by way of itself
+            self.depth += 1
+            self.ahead[name] = self.foreseen(next(one for one in self.drafts if one.name == name))
+            self.depth -= 1
+        return self.ahead.get(name, {})
+
+    def foreseen(self, draft: _Draft) -> Mapping[str, Any]:
+        """The properties of a resource whose turn has not come. Nothing is reported, and nothing counts as asked for."""
+        aside = Snippets(self.template.dialect, self.conditions, Report(self.report.locate))
+        path = (*draft.path, self.spell("properties"))
+        asked, self.world.asked = self.world.asked, {}
+        try:
+            values = evaluate_entries(aside.parse(draft.raw.get(self.spell("properties")), path), replace(self.scope, noticed=[]), [])
+        except Invalid:
+            values = {}
+        self.world.asked = asked
+        return Coercion(validate=False).properties(draft.schema.properties, values, (), True)
 
     def resource(self, draft: _Draft, snippets: Snippets, scope: Scope,
                  world: StaticWorld) -> tuple[ResourceDefinition, frozenset[Source]]:

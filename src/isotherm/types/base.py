@@ -28,6 +28,7 @@ class ResourceType:
     open: ClassVar[bool] = False
     service: ClassVar[str] = ""
     microversion: ClassVar[str] = ""
+    inferred: ClassVar[tuple[str, ...]] = ()     # attributes of which the properties tell more than the declaration: `attribute_type`
     name_limit: ClassVar[int] = 255
     update_policies: ClassVar[tuple[Prop, ...]] = ()     # what its `update_policy` may say
     nested: ClassVar[bool] = False               # whether it is a stack of its own; see types/nested.py
@@ -121,6 +122,10 @@ class ResourceType:
             return dict(subject.live)
         declared = next((a for a in self.attributes if a.name == name), None)
         return dig(subject.live, declared.path or name) if declared else None
+
+    def attribute_type(self, name: str, properties: Values) -> Prop:
+        """The type of one of the `inferred` attributes, and what is inside; properties may hold placeholders, or not be known at all."""
+        raise TypeError(f"{type(self).__name__} does not infer the type of {name}")
 
     def reads(self, names: set[str]) -> bool:
         """Whether these attributes need the live body."""

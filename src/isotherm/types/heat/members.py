@@ -3,10 +3,12 @@
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from isotherm.model.schema import Prop
 from isotherm.model.subject import Subject
 from isotherm.types.nested import NestedType, Probe, found, key_path, path_key, probe_inside
 
 REFS, REFS_MAP, ATTRIBUTES = "refs", "refs_map", "attributes"
+REFERENCE = Prop("*", str)
 VERSION = "2015-04-30"                  # of templates made here: they hold values only, so the fewer functions it knows, the better
 
 
@@ -38,6 +40,12 @@ class Members(NestedType):
     def asked(self, path: tuple[Any, ...]) -> tuple[Any, ...]:
         """What a path asks of each member; empty when it asks nothing."""
         return path[1:] if path[0] == ATTRIBUTES else path
+
+    def gathers(self, path: tuple[Any, ...]) -> tuple[type, tuple[Any, ...]] | None:
+        """Whether a path gives a list or a map with an entry for each member, and what is asked of each; None: an attribute of its own."""
+        if path[0] == ATTRIBUTES:
+            return dict, path[1:]
+        return None if any(attribute.name == path[0] for attribute in self.attributes) else (list, path)
 
     def attribute(self, subject: Subject, name: str) -> Any:
         path, names = key_path(name), self.names(subject)

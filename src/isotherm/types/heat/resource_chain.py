@@ -7,7 +7,7 @@ from isotherm.model.child import Child, Present
 from isotherm.model.schema import Attr, Prop, Support
 from isotherm.model.subject import Subject
 from isotherm.types.base import Values
-from isotherm.types.heat.members import ATTRIBUTES, REFS, Members, template
+from isotherm.types.heat.members import ATTRIBUTES, REFERENCE, REFS, Members, template
 from isotherm.types.registry import register
 
 
@@ -21,7 +21,7 @@ class ResourceChain(Members):
         Prop("resource_properties", dict, "Properties that each of them is given."),
     )
     attributes = (
-        Attr(REFS, list, "What get_resource gives of each member."),
+        Attr(REFS, list, "What get_resource gives of each member.", item=REFERENCE),
         Attr(ATTRIBUTES, dict, "A map of the members' names, which count from 0, to the attribute named next in the path."),
     )
     support = Support(version="6.0.0")

@@ -30,6 +30,10 @@ class SoftwareComponent(Config):
         INPUTS, OUTPUTS, OPTIONS,
     )
     support = Support(version="2014.2")
+    inferred = ("config",)
+
+    def attribute_type(self, name: str, properties: Values) -> Prop:
+        return Prop("config", list, item=Prop("*", dict, schema=CONFIG))
 
     def content(self, subject: Subject) -> list[dict[str, Any]]:
         return declared(subject.properties.get("configs"))

@@ -8,7 +8,9 @@ import yaml
 from isotherm.model.problem import Problem
 from isotherm.model.schema import Attr, Prop, Support
 from isotherm.model.step import Publish, Step, Withdraw
+from isotherm.model.structure import structure_of
 from isotherm.model.subject import Subject
+from isotherm.model.unknown import PLAIN
 from isotherm.types.base import ResourceType, Values
 from isotherm.types.heat.config_io import GROUP, INPUTS, OPTIONS, OUTPUTS, declared, unfit_defaults
 from isotherm.types.registry import register
@@ -80,6 +82,10 @@ class StructuredConfig(Config):
         OPTIONS, INPUTS, OUTPUTS,
     )
     support = Support(version="2014.1")
+    inferred = ("config",)
+
+    def attribute_type(self, name: str, properties: Values) -> Prop:
+        return structure_of(properties["config"]) if "config" in properties else PLAIN[dict]
 
 
 @register("OS::Heat::CloudConfig")

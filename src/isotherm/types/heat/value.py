@@ -6,7 +6,9 @@ from typing import Any
 from isotherm.model.problem import Place, Problem
 from isotherm.model.schema import AllowedValues, Attr, Prop, Support
 from isotherm.model.step import Keep, Step
+from isotherm.model.structure import structure_of
 from isotherm.model.subject import Subject
+from isotherm.model.unknown import PLAIN
 from isotherm.types.base import ResourceType, Values
 from isotherm.types.registry import register
 
@@ -28,6 +30,7 @@ FITS: Mapping[str, Callable[[Any], bool]] = {
     "json": lambda value: isinstance(value, Mapping),
     "boolean": lambda value: isinstance(value, bool) or (isinstance(value, str) and value.lower() in ("true", "false")),
 }
+TYPES: Mapping[str, type] = {"string": str, "number": float, "comma_delimited_list": list, "json": dict, "boolean": bool}
 
 
 @register("OS::Heat::Value")
@@ -39,6 +42,7 @@ class Value(ResourceType):
         Prop("type", str, "What the value must be.", update=True, constraints=(AllowedValues(tuple(FITS)),)),
     )
     attributes = (Attr("value", None, "The value, as it was given."),)
+    inferred = ("value",)
     support = Support(version="7.0.0")
 
     def create(self, subject: Subject) -> Sequence[Step]:
@@ -52,6 +56,11 @@ class Value(ResourceType):
         if not plain or FITS[wanted](value):
             return []
         return [Problem("value-type", f"{value!r} is not of type {wanted}.", Place(path="value"), allowed=(wanted,))]
+
+    def attribute_type(self, name: str, properties: Values) -> Prop:
+        """What its value is, or where that is not known, what `type` says it must be."""
+        told, wanted = structure_of(properties.get("value")), properties.get("type")
+        return PLAIN[TYPES[wanted]] if told.type is object and isinstance(wanted, str) and wanted in TYPES else told
 
     def attribute(self, subject: Subject, name: str) -> Any:
         return subject.properties.get("value") if name == "value" else super().attribute(subject, name)
