@@ -267,7 +267,8 @@ def test_secrets_are_given_to_children_without_being_written_down(rig: Rig) -> N
         assert [row.properties["value"] for _, row in sorted(rig.resources(group).items())] == [f"0-{SECRET}", f"1-{SECRET}"]
         assert rig.resources(group)["0"].metadata == {"word": SECRET}
         before = {row.name: row.physical_id for row in rig.resources(group).values()}
-        rolling = HIDING.replace("    type: OS::Heat::ResourceGroup", "    type: OS::Heat::ResourceGroup\n    update_policy: {rolling_update: {max_batch_size: 1}}")
+        group_type = "    type: OS::Heat::ResourceGroup"
+        rolling = HIDING.replace(group_type, f"{group_type}\n    update_policy: {{rolling_update: {{max_batch_size: 1}}}}")
         rig.update(stack, rolling.replace("%index%-P", "%index%+P"), files={"inner.yaml": INNER}, parameters={"password": SECRET})
         assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
         assert {row.name: row.physical_id for row in rig.resources(group).values()} == before
