@@ -9,7 +9,7 @@ from isotherm.api.views.secret import MASK, hidden_values, without_secrets
 from isotherm.model.errors import Invalid
 from isotherm.model.records import DefinitionRow, OutputRow, ResourceRow, StackRow
 from isotherm.model.schema import Prop, is_template
-from isotherm.store import definitions, outputs
+from isotherm.store import definitions, outputs, stacks
 from isotherm.store.vault import VaultError
 
 
@@ -44,9 +44,19 @@ def hidden(service: Service, row: StackRow) -> frozenset[str]:
 def shown_properties(service: Service, row: StackRow, resource: ResourceRow) -> dict[str, Any]:
     """The properties of a resource without secrets: all masked when the definition that tells which are secret cannot be decrypted."""
     try:
-        return without_secrets(schema_of(service, row, resource), resource.properties, hidden(service, row))
+        secrets = hidden(service, row) | hidden_inside(service, resource)
+        return without_secrets(schema_of(service, row, resource), resource.properties, secrets)
     except VaultError:
         return dict.fromkeys(resource.properties, MASK)
+
+
+def hidden_inside(service: Service, resource: ResourceRow) -> frozenset[str]:
+    """The values of hidden parameters of the stack that a resource is: they were given as its properties."""
+    nested = service.registry.get(resource.implementation)
+    if nested is None or not nested.nested or resource.physical_id is None:
+        return frozenset()
+    child = service.store.read(stacks.get, resource.physical_id)
+    return frozenset() if child is None else hidden(service, child)
 
 
 def schema_of(service: Service, row: StackRow, resource: ResourceRow) -> Sequence[Prop]:

@@ -29,14 +29,14 @@ def create(service: Service, request: Request) -> Answer:
 
 
 def resource_views(service: Service, row: StackRow, definition: Definition, resources: Sequence[ResourceRow],
-                   descriptions: Mapping[str, str]) -> list[Any]:
-    """Each resource by name; in the place of one that is a stack, the list of its resources."""
-    hidden, views = hidden_values(definition), list[Any]()
+                   descriptions: Mapping[str, str], around: frozenset[str] = frozenset()) -> list[Any]:
+    """Each resource by name; in the place of one that is a stack, the list of its resources. around: hidden values of the stacks around."""
+    hidden, views = hidden_values(definition) | around, list[Any]()
     for one in sorted(resources, key=lambda one: one.name):
         nested = preview.inside(service, row, definition, one)
         if nested is not None:
             rows = preview.fresh_rows(service, *nested)
-            views.append(resource_views(service, *nested, rows, facts_of(nested[1]).descriptions))
+            views.append(resource_views(service, *nested, rows, facts_of(nested[1]).descriptions, hidden))
         else:
             view = resource_view(one, row, descriptions.get(one.name, ""))
             views.append(with_properties(view, definition.resources[one.name].schema.properties, definition.partial(one.name), hidden))
