@@ -19,7 +19,7 @@ LANGUAGE = (
              'resources: {r: {type: OS::Heat::Value, properties: {value: {str_split: [",", {get_param: p}]}}}}')),
     Code("slow-pattern", ERROR, "Whether a value matches a regular expression cannot be told within the limit.",
          "Let no repetition stand within another that can match the same text: `[a-z0-9]+`, and not `([a-z]+|[0-9]+)+`.",
-         hot('parameters: {p: {type: string, default: "%sb", constraints: [{allowed_pattern: "(a|aa)+"}]}}' % ("a" * 60))),
+         hot('parameters: {p: {type: string, default: "%sb", constraints: [{allowed_pattern: "(a|aa)+$"}]}}' % ("a" * 60))),
     Code("pattern-too-large", ERROR, "A regular expression has more elements than the limit, repeated ones counted, or is nested too deeply.",
          "Use smaller repetition counts, and a constraint on the length.",
          hot('parameters: {p: {type: string, default: a, constraints: [{allowed_pattern: "((a{1000}){1000})"}]}}')),
