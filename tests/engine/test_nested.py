@@ -236,6 +236,26 @@ def test_a_child_deleted_by_hand_is_made_anew_by_an_update(rig: Rig) -> None:
         assert not below(rig, stack)
 
 
+@pytest.mark.parametrize("name", ["nested", "leaf"])
+def test_what_is_done_to_a_child_by_hand_is_undone_by_the_next_update_around_it(rig: Rig, name: str) -> None:
+    with rig.working():
+        stack = rig.create(TOP, **TREE)
+        rig.wait(stack)
+        child = below(rig, stack)[name]
+        rig.update(child, "heat_template_version: 2021-04-16")
+        assert rig.wait(child).state == "UPDATE_COMPLETE"
+        rig.update(stack, TOP, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert below(rig, stack)[name].id == child.id
+        assert rig.outputs(stack)["thing"].value == "one"
+        rig.delete(child)
+        assert rig.wait(child).state == "DELETE_COMPLETE"
+        rig.update(stack, TOP, **TREE)
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert below(rig, stack)[name].id != child.id
+        assert rig.outputs(stack)["thing"].value == "one"
+
+
 def test_a_child_can_be_updated_by_hand_and_still_sees_its_parent(rig: Rig) -> None:
     top = """
 heat_template_version: 2021-04-16

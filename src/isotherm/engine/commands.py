@@ -18,6 +18,7 @@ from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseud
 from isotherm.engine.entrusting import Entrusting, entrust
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
+from isotherm.engine.owners import distrust_owners
 from isotherm.engine.planning import Goal, begin
 from isotherm.engine.site import NO_SITE, Site
 from isotherm.engine.sources import Sources
@@ -146,6 +147,7 @@ class Commands:
             disable_rollback=row.disable_rollback if request.disable_rollback is None else request.disable_rollback,
             previous_definition_id=row.previous_definition_id or row.definition_id)
         fresh = entrust(conn, fresh, credential)
+        distrust_owners(conn, row)
         return begin(conn, fresh, Goal("UPDATE", id_, definition, not fresh.disable_rollback, self.timeout(fresh)), self.types, now)
 
     def remove(self, conn: sa.Connection, stack_id: str, credential: Credential | None, now: datetime) -> bool:
@@ -153,6 +155,7 @@ class Commands:
         if row is None or row.deleted_at is not None or (row.action == "DELETE" and row.status == "IN_PROGRESS"):
             return False
         row = entrust(conn, row, credential)
+        distrust_owners(conn, row)
         begin(conn, row, Goal("DELETE", row.definition_id, None, timeout=self.timeout(row)), self.types, now)
         return True
 
