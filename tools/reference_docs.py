@@ -91,11 +91,14 @@ def commands() -> Iterator[str]:
 def command_section(title: str, command: click.Command, parent: click.Context) -> Iterator[str]:
     context = click.Context(command, info_name=title.split()[-1], parent=parent)
     yield from ("", f"## {title}", "", inspect.cleandoc(command.help or ""), "")
-    if isinstance(command, click.Group):
-        for name, inner in command.commands.items():
-            yield from command_section(f"{title} {name}", inner, context)
-        return
     shown = [one for one in command.params if isinstance(one, click.Option) and not one.hidden]
+    if shown or not isinstance(command, click.Group):
+        yield from usage(title, command, shown, context)
+    for name, inner in command.commands.items() if isinstance(command, click.Group) else ():
+        yield from command_section(f"{title} {name}", inner, context)
+
+
+def usage(title: str, command: click.Command, shown: list[click.Option], context: click.Context) -> Iterator[str]:
     yield from ("```text", f"{title} {' '.join(command.collect_usage_pieces(context))}", "```", "")
     if shown:
         yield from ("| option | default | meaning |", "|---|---|---|")

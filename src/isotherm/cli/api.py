@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from isotherm import wire
+from isotherm.cli import unread
 from isotherm.cli.process import collect_rarely, config_option, log_to_stderr, one_sentence, settings_from, stop_signal
 from isotherm.server import Server
 
@@ -22,6 +23,7 @@ def command(host: str | None, port: int | None, files: tuple[Path, ...]) -> None
         with one_sentence():
             settings = settings_from(files, api={"host": host, "port": port})
             log_to_stderr(settings.log.level)
+            unread.warn(files, settings)
             store = wire.make_store(settings)
             parts.callback(store.dispose)
             bus, clouds, compiled = (

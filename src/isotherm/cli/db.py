@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from isotherm import wire
+from isotherm.cli import unread
 from isotherm.cli.process import config_option, one_sentence, settings_from
 from isotherm.store import rotation
 from isotherm.store.rotation import Found
@@ -25,7 +26,9 @@ def command() -> None:
 def upgrade(files: tuple[Path, ...]) -> None:
     """Bring the database to the newest schema; it may be run while the service runs."""
     with one_sentence():
-        store = wire.make_store(settings_from(files))
+        settings = settings_from(files)
+        unread.warn(files, settings)
+        store = wire.make_store(settings)
     click.echo(f"The {store.dialect} database has the newest schema.")
     store.dispose()
 
@@ -41,6 +44,7 @@ def rotate_keys(files: tuple[Path, ...], check: bool) -> None:
     """
     with one_sentence():
         settings = settings_from(files)
+        unread.warn(files, settings)
         store = wire.make_store(settings)
     vault = Vault(list(settings.secrets.keys))
     found = rotation.count(store, vault) if check else rotation.rotate(store, vault)

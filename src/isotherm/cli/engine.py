@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from isotherm import wire
+from isotherm.cli import unread
 from isotherm.cli.process import (
     WRONG_CONFIGURATION,
     collect_rarely,
@@ -33,6 +34,8 @@ def command(workers: int | None, supervised: bool, files: tuple[Path, ...]) -> N
     with one_sentence():
         settings = settings_from(files, engine={"workers": workers})
         log_to_stderr(settings.log.level)
+    if not supervised:  # the supervisor has said it
+        unread.warn(files, settings)
     if settings.engine.workers > 1:
         sys.exit(_supervise(settings.engine.workers, files, told))
     if supervised:

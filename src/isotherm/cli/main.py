@@ -18,7 +18,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "lsp": ("isotherm.cli.lsp", "Serve editors by the Language Server Protocol."),
     "describe": ("isotherm.cli.describe", "Show what a template asks for and gives."),
     "db": ("isotherm.cli.db", "Look after the database."),
-    "config": ("isotherm.cli.config", "Print every option."),
+    "config": ("isotherm.cli.config", "Print every option, or check a file of them."),
 }
 
 

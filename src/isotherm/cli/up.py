@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from isotherm import wire
+from isotherm.cli import unread
 from isotherm.cli.process import collect_rarely, config_option, log_to_stderr, one_sentence, stop_signal
 from isotherm.cli.simulated import simulated_options, simulated_settings
+from isotherm.configfile import load
 from isotherm.home import Home
 
 NEXT = """
@@ -58,6 +60,8 @@ def command(
     collect_rarely()
     with one_sentence():
         simulated = simulated_settings(delays, latency, faults, seed)
+        if files:
+            unread.warn(files, load(files))
         home = Home(data)
         running = wire.up(home, host, port, simulated, list(files))
     try:
