@@ -154,14 +154,14 @@ class Coercion:
         return value
 
     def parameter(self, items: list[Any], path: Path) -> list[Any]:
-        """A list for a parameter that is a list of strings: maps, if all are, become `.member.0.key=value`."""
+        """A list for a parameter that is a list of strings: null is an empty one; maps, if all are, become `.member.0.key=value`."""
         if items and all(isinstance(item, Mapping) for item in items):
             return [f".member.{index}.{key}={value}" if not isinstance(value, Unknown) else value
                     for index, item in enumerate(items) for key, value in item.items()]
         for index, item in enumerate(items):
             if isinstance(item, list | dict):
                 self.wrong("bad-property", (*path, index), f"An item of a list of strings cannot be {shown(item)}.")
-        return items
+        return ["" if item is None else item for item in items]
 
     def unfit(self, prop: Prop, value: Any, path: Path) -> None:
         said = "the value given" if prop.sensitive else shown(value)
