@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from isotherm.author.tidy import tidied
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.template import EMPTY, Definition, Environment, Pseudo, ResourceDefinition, Template, declarations, examine
 from isotherm.template.declarations import nothing_known
@@ -59,8 +60,8 @@ def check(template: Template, environment: Environment = EMPTY, files: Mapping[s
         return rule_problems(definition, types, problems)
 
     definition, told = examine(template, environment, files, catalog=types, parameters=given, pseudo=pseudo, strict=False, judge=judge)
-    unique = dict.fromkeys(one for one in (*found, *told) if one.code not in ignore)
-    return Checked(definition, tuple(unique), tuple(seen[:-1]))
+    left = tidied(one for one in (*found, *told) if one.code not in ignore)
+    return Checked(definition, tuple(left), tuple(seen[:-1]))
 
 
 def wrong_defaults(template: Template) -> list[Problem]:

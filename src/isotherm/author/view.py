@@ -100,7 +100,7 @@ def look(path: Path, text: str, row: int | None, types: Registry, environments: 
          beside: tuple[str, ...] = ()) -> View | None:
     """The view of a text that is being changed at a row; None when it cannot be read even without that row."""
     for attempt in repaired(text, row):
-        def opened(one: Path, attempt: str = attempt) -> str | None:
+        def opened(one: Path, attempt: str = attempt) -> str | bytes | None:
             return attempt if one == path else read(one)
         try:
             sources = load(path, environments, opened)

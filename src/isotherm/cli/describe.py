@@ -17,6 +17,7 @@ from isotherm.cli.inputs import FILE, inputs, pairs
 from isotherm.cli.validate import as_text
 from isotherm.engine.implied import implied_dependencies
 from isotherm.model.errors import Invalid
+from isotherm.model.problem import Severity
 from isotherm.types.registry import registry
 
 FORMATS: Mapping[str, Callable[[Description], str]] = {
@@ -41,8 +42,9 @@ def command(template: Path, environments: tuple[Path, ...], parameters: tuple[tu
     try:
         sources = load(template, environments)
         checked = check(sources.template, sources.environment, sources.files, types=types, parameters=pairs(parameters))
-        if checked.errors:
-            raise Invalid([sources.located(one) for one in checked.errors])
+        errors = [one for one in sources.located(checked.problems, pairs(parameters).keys()) if one.severity is Severity.ERROR]
+        if errors:
+            raise Invalid(errors)
         click.echo(FORMATS[form](describe(checked, implied_dependencies(checked.definition, types))))
     except Invalid as error:
         click.echo(as_text(error.problems), err=True)

@@ -10,10 +10,10 @@ from pygls.lsp.server import LanguageServer
 from pygls.workspace import TextDocument
 
 from isotherm import __version__
-from isotherm.author.checking import check
 from isotherm.author.completion import complete
+from isotherm.author.findings import findings
 from isotherm.author.hover import hover
-from isotherm.author.sources import from_disk, load
+from isotherm.author.sources import from_disk
 from isotherm.author.spot import spot
 from isotherm.author.symbols import symbols
 from isotherm.author.targets import target
@@ -39,7 +39,7 @@ class Editor(LanguageServer):
         self.views: dict[str, View] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
 
-    def read(self, path: Path) -> str | None:
+    def read(self, path: Path) -> str | bytes | None:
         """A file's text, as it stands in the editor if it is open there."""
         opened = next((one for one in self.documents() if Path(one.path) == path), None)
         return opened.source if opened is not None else from_disk(path)
@@ -75,12 +75,7 @@ class Editor(LanguageServer):
             self.publish(document, [diagnostic(one, Path(document.path), lines, ranged) for one in found])
 
     def findings(self, path: Path, text: str) -> list[Problem]:
-        try:
-            sources = load(path, self.environments, lambda one: text if one == path else self.read(one))
-        except Invalid as error:
-            return list(error.problems)
-        checked = check(sources.template, sources.environment, sources.files, types=registry())
-        return [sources.located(one) for one in checked.problems]
+        return findings(path, self.environments, types=registry(), read=lambda one: text if one == path else self.read(one))
 
     def publish(self, document: TextDocument, found: list[lsp.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(lsp.PublishDiagnosticsParams(document.uri, found, document.version))

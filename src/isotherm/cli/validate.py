@@ -2,20 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import click
 
 from isotherm import __version__
-from isotherm.author.checking import check
 from isotherm.author.codes import CODES
+from isotherm.author.findings import findings
 from isotherm.author.sarif import sarif
-from isotherm.author.sources import load
+from isotherm.author.tidy import tidied
 from isotherm.cli.inputs import FILE, inputs, pairs
-from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem, Severity
 from isotherm.template.report import near
 from isotherm.types.registry import registry
@@ -59,21 +57,10 @@ def command(templates: tuple[Path, ...], environments: tuple[Path, ...], paramet
     for code in ignore:
         if code not in CODES:
             raise click.BadParameter(f"{code!r} is no code of a finding. {near(code, CODES)}", param_hint="--ignore")
-    found = [one for file in templates for one in findings(file, environments, pairs(parameters), ignore, schema_only)]
+    given, types = pairs(parameters), registry()
+    found = tidied(one for file in templates for one in findings(file, environments, types=types, parameters=given, schema_only=schema_only, ignore=ignore))
     text = FORMATS[form](found)
     if text:
         click.echo(text)
     if any(one.severity is Severity.ERROR for one in found):
         sys.exit(1)
-
-
-def findings(file: Path, environments: Sequence[Path], parameters: Mapping[str, Any], ignore: Collection[str],
-             schema_only: bool) -> list[Problem]:
-    """Everything found in one template with these environments and parameters, at the places of the files."""
-    try:
-        sources = load(file, environments)
-        checked = check(sources.template, sources.environment, sources.files, types=registry(), parameters=parameters,
-                        schema_only=schema_only, ignore=ignore)
-    except Invalid as error:
-        return [one for one in error.problems if one.code not in ignore]
-    return [sources.located(one) for one in checked.problems]

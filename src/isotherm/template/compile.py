@@ -204,7 +204,7 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     chosen = {**environment.parameters, **given}
     for name in chosen:
         if key_text(name) not in declarations:
-            report.add("unknown-parameter", (template.dialect.spell("parameters"),),
+            report.add("unknown-parameter", (template.dialect.spell("parameters"), name),
                        f"The template has no parameter {name!r}, which was given a value.", allowed=declarations, hint=near(name, declarations))
     texts = {key_text(name): value for name, value in chosen.items()}
     defaults = {key_text(name): value for name, value in environment.defaults.items()}

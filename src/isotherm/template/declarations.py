@@ -20,6 +20,7 @@ FOR_TYPES: Mapping[type, tuple[str, ...]] = {
     AllowedPattern: ("string",), AllowedValues: ("string", "number", "comma_delimited_list", "boolean"),
     Custom: ("string", "number", "comma_delimited_list", "json", "boolean"),
 }
+ANYTHING = "json"
 WORD: Mapping[type, str] = {
     Length: "length", Range: "range", Modulo: "modulo", AllowedPattern: "allowed_pattern",
     AllowedValues: "allowed_values", Custom: "custom_constraint",
@@ -33,13 +34,12 @@ def declared(template: Template, report: Report) -> dict[str, Declaration]:
     for name, body in template.section("parameters").items():
         reader = _Reader(template, report, (section, name))
         one = reader.declaration(key_text(name), body)
-        if one is not None:
-            found[key_text(name)] = one
+        found[key_text(name)] = one
     return found
 
 
 def declarations(template: Template) -> dict[str, Declaration]:
-    """The parameters of a template, by name; those that are wrongly declared are left out."""
+    """The parameters of a template, by name; one that is wrongly declared may be anything."""
     return declared(template, Report(template.place))
 
 
@@ -53,10 +53,11 @@ class _Reader:
     def wrong(self, message: str, *path: Any, hint: str = "", allowed: Any = (), value: bool = True) -> None:
         self.report.add(CODE, (*self.path, *path), message, hint=hint, allowed=allowed, value=value)
 
-    def declaration(self, name: str, body: Any) -> Declaration | None:
+    def declaration(self, name: str, body: Any) -> Declaration:
+        """A parameter of no known type may be anything, so that what uses it is not found wrong as well."""
         if not isinstance(body, Mapping):
             self.wrong(f"The parameter {name!r} is declared by a map with its type, not {shown(body)}.")
-            return None
+            return Declaration(name, ANYTHING, path=self.path, sound=False)
         for key in body:
             if key not in self.dialect.parameter_keys:
                 self.wrong(f"{key!r} is no key of a parameter.", key, hint=near(key, self.dialect.parameter_keys),
@@ -68,7 +69,7 @@ class _Reader:
             self.wrong(f"{written!r} is no type of a parameter." if spell("type") in body else
                        f"The parameter {name!r} has no type.", spell("type"), hint=near(written, self.dialect.parameter_types),
                        allowed=self.dialect.parameter_types)
-            return None
+            return Declaration(name, ANYTHING, path=self.path, written=body, sound=False)
         rules = self.hot_rules(body, canonical) if self.dialect.hot else self.cfn_rules(body, canonical)
         default = body.get(spell("default"))
         self.check_default(default, canonical, rules, spell("default"))

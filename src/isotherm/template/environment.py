@@ -4,11 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from isotherm.model.errors import Invalid
-from isotherm.model.problem import Problem
 from isotherm.template.limits import LIMITS, Limits
 from isotherm.template.reader import read
-from isotherm.template.registry import EMPTY_REGISTRY, Registry, registry
+from isotherm.template.registry import EMPTY_REGISTRY, Complaints, Registry, registry
 from isotherm.template.report import near, shown
 from isotherm.template.tree import place, plain
 
@@ -63,33 +61,42 @@ EMPTY = Environment()
 
 
 def parse_environment(text: str | bytes | Mapping[str, Any], name: str = "environment", limits: Limits = LIMITS) -> Environment:
-    """Read an environment from text (YAML or JSON) or from its sections. Raises Invalid."""
+    """Read an environment from text (YAML or JSON) or from its sections. Raises Invalid with everything that is wrong."""
     tree = text if isinstance(text, Mapping) else read(text, name, limits)
+    complaints = Complaints(lambda path, value: place(tree, name, path, value))
+    made = environment_of(tree, complaints)
+    complaints.check()
+    return made
+
+
+def environment_of(tree: Any, complaints: Complaints) -> Environment:
+    """An environment from what its text was read to, without what is wrong in it."""
     if tree is None or tree == "":
         return EMPTY
     if not isinstance(tree, Mapping):
-        raise _bad(tree, name, (), f"An environment is a map of sections, not {shown(tree)}.")
+        complaints.add((), f"An environment is a map of sections, not {shown(tree)}.")
+        return EMPTY
+    good: dict[str, Any] = {}
     for section, value in tree.items():
         if section not in (*MAPS, *LISTS):
-            raise _bad(tree, name, (section,), f"{section!r} is no section of an environment.", near(section, (*MAPS, *LISTS)))
-        if not isinstance(value, Mapping if section in MAPS else list):
+            complaints.add((section,), f"{section!r} is no section of an environment.", hint=near(section, (*MAPS, *LISTS)), value=False)
+        elif not isinstance(value, Mapping if section in MAPS else list):
             wanted = "map" if section in MAPS else "list"
-            raise _bad(tree, name, (section,), f"`{section}` must be a {wanted}, not {shown(value)}.")
-    for index, sink in enumerate(tree.get("event_sinks", ())):
-        if not isinstance(sink, Mapping) or sink.get("type") not in SINKS:
-            raise _bad(tree, name, ("event_sinks", index), "An event sink is a map with a known `type`.", near("", SINKS))
+            complaints.add((section,), f"`{section}` must be a {wanted}, not {shown(value)}.")
+        else:
+            good[section] = value
+    sinks = {index: isinstance(sink, Mapping) and sink.get("type") in SINKS for index, sink in enumerate(good.get("event_sinks", ()))}
+    for index, known in sinks.items():
+        if not known:
+            complaints.add(("event_sinks", index), "An event sink is a map with a known `type`.", hint=near("", SINKS))
     return Environment(
-        parameters=tree.get("parameters", {}), parameter_defaults=tree.get("parameter_defaults", {}),
-        registry=registry(tree.get("resource_registry", {}), name), event_sinks=tuple(tree.get("event_sinks", ())),
-        encrypted_param_names=tuple(tree.get("encrypted_param_names", ())),
-        merge_strategies=tree.get("parameter_merge_strategies", {}))
+        parameters=good.get("parameters", {}), parameter_defaults=good.get("parameter_defaults", {}),
+        registry=registry(good.get("resource_registry", {}), complaints), event_sinks=tuple(good["event_sinks"][index] for index in sinks if sinks[index]),
+        encrypted_param_names=tuple(good.get("encrypted_param_names", ())),
+        merge_strategies=good.get("parameter_merge_strategies", {}))
 
 
 def stored_environment(document: Mapping[str, Any], limits: Limits = LIMITS) -> Environment:
     """An environment from its `stored` form."""
     own = parse_environment({section: value for section, value in document.items() if section != SITE}, limits=limits)
     return own.over(parse_environment(document[SITE], limits=limits)) if SITE in document else own
-
-
-def _bad(tree: Any, name: str, path: tuple[Any, ...], message: str, hint: str = "") -> Invalid:
-    return Invalid(Problem("bad-environment", message, place(tree, name, path), hint=hint), wire="BadRequest")

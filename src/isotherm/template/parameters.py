@@ -35,7 +35,7 @@ class Rule:
 class Declaration:
     """A declared parameter. type: string, number, comma_delimited_list, json or boolean.
 
-    default: None when there is none. written: the declaration as it stands in the template.
+    default: None when there is none. written: the declaration as it stands in the template. sound: whether its type is known.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Declaration:
     rules: tuple[Rule, ...] = ()
     path: Path = ()
     written: Mapping[str, Any] = field(default_factory=dict)
+    sound: bool = True
 
     @property
     def required(self) -> bool:
@@ -148,7 +149,7 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         is_given = False
     raw = given if is_given else declaration.default
     if raw is None:
-        if strict:
+        if strict and declaration.sound:
             report.add("missing-parameter", declaration.path, f"The parameter {declaration.name!r} has no value.",
                        hint="Give one, or a default in the template.")
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type], (), ("parameter", declaration.name)), False)

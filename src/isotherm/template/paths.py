@@ -57,7 +57,7 @@ def led(holder: Holder, path: tuple[Any, ...], lookup: Lookup) -> Prop:
     if schema.open or getattr(schema, "forwarding", False):
         return ANY
     raise BadArgument(f"the type {schema.name} of {holder.name!r} has no attribute {head!r}.", "unknown-attribute",
-                      near(head, [*attributes, SHOW]))
+                      near(head, [*attributes, SHOW]), (1,))
 
 
 def follow(shape: Prop, path: tuple[Any, ...], name: str) -> Prop:
@@ -69,8 +69,8 @@ def follow(shape: Prop, path: tuple[Any, ...], name: str) -> Prop:
             said = f"{dotted(path[:place])!r} of {name!r} {exc}."
             if exc.sure:
                 number = shape.type is list and isinstance(key, str) and key.isdigit()
-                raise BadArgument(said, "unknown-attribute", f"Write {key} without quotes." if number else "") from None
-            raise Doubtful(said, "unknown-attribute", near(key, exc.known)) from None
+                raise BadArgument(said, "unknown-attribute", f"Write {key} without quotes." if number else "", (place + 1,)) from None
+            raise Doubtful(said, "unknown-attribute", near(key, exc.known), (place + 1,)) from None
     return shape
 
 
@@ -86,7 +86,7 @@ def _inside(holder: Holder, head: str, rest: tuple[Any, ...], lookup: Lookup) ->
     name, *more = head.removeprefix(INSIDE).split(".", 1)
     members = _members(holder)
     if members is not None and name not in members and isinstance(holder.schema, TemplateType):
-        raise BadArgument(f"the template of {holder.name!r} has no resource {name!r}.", "unknown-attribute", near(name, members))
+        raise BadArgument(f"the template of {holder.name!r} has no resource {name!r}.", "unknown-attribute", near(name, members), (1,))
     path = (*more, *rest)
     if not path:
         return TEXT

@@ -1,5 +1,6 @@
 """Text -> tree. YAML through libyaml's events, JSON through the standard library."""
 
+import codecs
 import json
 import re
 from typing import Any
@@ -32,6 +33,7 @@ RESOLVERS = {
     for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
 CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
+MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -47,8 +49,10 @@ def read(text: str | bytes, name: str, limits: Limits) -> Any:
                        Place(name), wire="RequestLimitExceeded")
     if isinstance(text, bytes):
         text = _decoded(text, name)
-    if SURROGATE.search(text):
-        raise _refused("not-unicode", "The text holds half of a surrogate pair, which is no character.", Place(name))
+    half = SURROGATE.search(text)
+    if half is not None:
+        said = "The text is not UTF-8." if half[0] >= "\udc80" else "The text holds half of a surrogate pair, which is no character."
+        raise _refused("not-unicode", said, _at_byte(text.encode("utf-8", "surrogatepass"), len(text[:half.start()].encode()), name))
     if text.lstrip()[:1] == "{":
         return _read_json(text, name, limits)
     return _read_yaml(text, name, limits)
@@ -58,7 +62,14 @@ def _decoded(text: bytes, name: str) -> str:
     try:
         return text.decode("utf-8")
     except UnicodeDecodeError as exc:
-        raise _refused("not-unicode", f"The text is not UTF-8: byte {exc.start} cannot be read.", Place(name)) from None
+        other = next((f" It looks like {coding}: save it as UTF-8." for mark, coding in MARKS.items() if text.startswith(mark)), "")
+        raise _refused("not-unicode", f"The text is not UTF-8: byte {exc.start} cannot be read.{other}",
+                       _at_byte(text, exc.start, name)) from None
+
+
+def _at_byte(text: bytes, position: int, name: str) -> Place:
+    before = text[:position].decode("utf-8", "ignore")
+    return Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _refused(code: str, message: str, place: Place, wire: str = "BadRequest") -> Invalid:
@@ -104,6 +115,9 @@ def _read_yaml(text: str, name: str, limits: Limits) -> Any:
         line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
         tab = " YAML is indented with spaces, and this line begins with a tab." if line.lstrip(" ").startswith("\t") else ""
         raise _refused("not-yaml", f"This is neither YAML nor JSON: {said}.{tab}", where) from None
+    except yaml.reader.ReaderError as exc:
+        said = f"This is neither YAML nor JSON: the character with the code {exc.character} (0x{exc.character:x}) cannot stand in a text."
+        raise _refused("not-yaml", said, _at_byte(text.encode(), exc.position, name)) from None
     except yaml.YAMLError as exc:
         raise _refused("not-yaml", f"This is neither YAML nor JSON: {exc}.", Place(name)) from None
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from isotherm.model.errors import Invalid
-from isotherm.model.problem import Problem
+from isotherm.model.problem import Place, Problem
 from isotherm.model.schema import is_template
 from isotherm.template.aliases import ALIASES
-from isotherm.template.report import near, shown
+from isotherm.template.report import Locate, near, shown
+from isotherm.template.tree import Path, dotted
 
 HOOKS = ("pre-create", "pre-update", "pre-delete", "post-create", "post-update", "post-delete")
 RESTRICTIONS = ("update", "replace")
@@ -80,7 +81,8 @@ class Registry:
         if not later.written:
             return self
         kept = {key: value for key, value in later.written.items() if value is not None}
-        return replace(registry({**self.written, **kept}, "environment"), below=self.below)
+        told = Complaints(lambda path, value: Place())          # when each of them was read
+        return replace(registry({**self.written, **kept}, told), below=self.below)
 
     def inside(self, resource: str) -> "Registry":
         """The registry of the nested stack that a resource is."""
@@ -184,43 +186,71 @@ def _text(target: Any) -> str | None:
     return target if isinstance(target, str) else None
 
 
-def registry(tree: Mapping[str, Any], name: str) -> Registry:
-    """A registry from its section. Raises Invalid."""
-    return _read(tree, name, nested=False)
+class Complaints:
+    """What is wrong with an environment, each with the type of error that clients know it by. locate: a path in it, and whether the
+    value is meant rather than the key -> its place."""
+
+    def __init__(self, locate: Locate):
+        self.locate = locate
+        self.errors: list[Invalid] = []
+
+    def add(self, path: Path, message: str, *, hint: str = "", allowed: tuple[str, ...] = (), value: bool = True, wire: str = "BadRequest") -> None:
+        self.errors.append(Invalid(Problem("bad-environment", message, self.locate(path, value), allowed=allowed, hint=hint), wire=wire))
+
+    @property
+    def problems(self) -> list[Problem]:
+        return [problem for error in self.errors for problem in error.problems]
+
+    def check(self) -> None:
+        """Raise Invalid with all of it, as the first was to be told."""
+        if self.errors:
+            raise Invalid(self.problems, wire=self.errors[0].wire)
 
 
-def _read(tree: Mapping[str, Any], name: str, nested: bool) -> Registry:
+def registry(tree: Mapping[str, Any], complaints: Complaints | None = None) -> Registry:
+    """A registry from its section, without what is wrong in it. Raises Invalid, unless complaints are collected."""
+    own = complaints or Complaints(lambda path, value: Place(path=dotted(path)))
+    made = _read(tree, own, ("resource_registry",), nested=False)
+    if complaints is None:
+        own.check()
+    return made
+
+
+def _read(tree: Mapping[str, Any], complaints: Complaints, path: Path, nested: bool) -> Registry:
     types: dict[str, Any] = {}
     resources: dict[str, Registry] = {}
     flags: dict[str, tuple[str, ...]] = {}
     for key, value in tree.items():
         if key == RESOURCES and not nested:
-            for pattern, own in _mapping(value, key).items():
-                resources[str(pattern)] = _read(_mapping(own, pattern), name, nested=True)
+            for pattern, own in _mapping(value, complaints, (*path, key)).items():
+                inner = (*path, key, pattern)
+                resources[str(pattern)] = _read(_mapping(own, complaints, inner), complaints, inner, nested=True)
         elif nested and key in ("hooks", "restricted_actions"):
-            flags[key] = _flags(value, HOOKS if key == "hooks" else RESTRICTIONS, key)
+            flags[key] = _flags(value, HOOKS if key == "hooks" else RESTRICTIONS, complaints, (*path, key))
         elif nested and isinstance(value, Mapping):
-            resources[str(key)] = _read(value, name, nested=True)
+            resources[str(key)] = _read(value, complaints, (*path, key), nested=True)
         elif key != BASE:
             if value is not None and not isinstance(value, str):
-                raise Invalid(Problem("bad-environment", f"The registry maps {key!r} to {shown(value)}; it must be a string."))
-            types[str(key)] = value
+                complaints.add((*path, key), f"The registry maps {key!r} to {shown(value)}; it must be a string.", wire="StackValidationFailed")
+            else:
+                types[str(key)] = value
     return Registry(types, resources, flags.get("hooks", ()), flags.get("restricted_actions", ()), tree)
 
 
-def _mapping(value: Any, key: Any) -> Mapping[str, Any]:
+def _mapping(value: Any, complaints: Complaints, path: Path) -> Mapping[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, Mapping):
-        raise Invalid(Problem("bad-environment", f"`{key}` in the registry must be a map, not {shown(value)}."))
+        complaints.add(path, f"`{path[-1]}` in the registry must be a map, not {shown(value)}.", wire="StackValidationFailed")
+        return {}
     return value
 
 
-def _flags(value: Any, allowed: tuple[str, ...], key: str) -> tuple[str, ...]:
+def _flags(value: Any, allowed: tuple[str, ...], complaints: Complaints, path: Path) -> tuple[str, ...]:
     rows = tuple(value) if isinstance(value, list | tuple) else (value,)
-    for row in rows:
+    wire = "InvalidBreakPointHook" if path[-1] == "hooks" else "InvalidRestrictedAction"
+    for index, row in enumerate(rows):
         if row not in allowed:
-            wire = "InvalidBreakPointHook" if key == "hooks" else "InvalidRestrictedAction"
-            raise Invalid(Problem("bad-environment", f"{row!r} is not one of the {key.replace('_', ' ')}.", allowed=allowed,
-                                  hint=near(row, allowed)), wire=wire)
-    return rows
+            complaints.add((*path, index) if isinstance(value, list | tuple) else path, f"{row!r} is not one of the {path[-1].replace('_', ' ')}.",
+                           allowed=allowed, hint=near(row, allowed), wire=wire)
+    return tuple(row for row in rows if row in allowed)

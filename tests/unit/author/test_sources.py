@@ -22,7 +22,7 @@ def write(folder: Path, **files: str) -> None:
 
 def problems(sources: Sources) -> list[str]:
     found = check(sources.template, sources.environment, sources.files, types=registry()).problems
-    return [str(sources.located(one)) for one in found]
+    return [str(one) for one in sources.located(found)]
 
 
 def test_names_are_looked_up_beside_the_file_that_has_them(tmp_path: Path) -> None:
@@ -59,7 +59,7 @@ def test_places_name_the_files_as_they_lie(tmp_path: Path) -> None:
     assert said.startswith(f"{tmp_path}/parts/a.yaml:2:")
 
 
-def test_a_file_that_is_not_there_is_a_warning_at_its_place(tmp_path: Path) -> None:
+def test_a_file_that_is_not_there_is_told_at_its_place(tmp_path: Path) -> None:
     write(tmp_path, top_yaml=HEAD + "resources:\n  a:\n    type: nowhere.yaml\n")
     (said,) = problems(load(tmp_path / "top.yaml"))
     assert said.startswith(f"{tmp_path}/top.yaml:4:11: ")

@@ -78,7 +78,7 @@ def test_every_problem_in_one_run_each_at_its_place():
         compiled(WRONG, parameters={"z": 1})
     found = {(problem.code, problem.place.line, problem.place.path) for problem in caught.value.problems}
     assert found == {
-        ("unknown-parameter", 3, "parameters"), ("missing-parameter", 4, "parameters.p"),
+        ("unknown-parameter", 3, "parameters.z"), ("missing-parameter", 4, "parameters.p"),
         ("parameter-declaration", 5, "parameters.q.type"), ("bad-parameter", 6, "parameters.r.default"),
         ("unknown-type", 8, "resources.a.type"), ("missing-parameter", 8, "resources.a.properties.flavor.get_param"),
         ("unknown-property", 9, "resources.b.properties.flavour"),
