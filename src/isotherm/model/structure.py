@@ -109,7 +109,7 @@ def _measured(value: Any) -> tuple[Prop, int, int]:
         if not all(isinstance(key, str) for key in value):      # JSON will make strings of such keys
             return PLAIN[dict], 1, 1
         parts = [(key, _measured(part)) for key, part in value.items()]
-        return _bounded(Prop(ITEM, dict, schema=tuple(_key(key, one[0], True) for key, one in parts)), [one for _, one in parts])
+        return _bounded(Prop(ITEM, dict, schema=tuple(named(key, one[0], True) for key, one in parts)), [one for _, one in parts])
     if isinstance(value, list | tuple):
         if not value:
             return EMPTY, 1, 1
@@ -119,7 +119,8 @@ def _measured(value: Any) -> tuple[Prop, int, int]:
     return PLAIN[next((kind for kind in (bool, str, int, float) if isinstance(value, kind)), object)], 1, 1
 
 
-def _key(name: str, shape: Prop, required: bool) -> Prop:
+def named(name: str, shape: Prop, required: bool) -> Prop:
+    """Of the value of that key. required: it is surely there."""
     return shape if shape.name == name and shape.required == required else Prop(
         name, shape.type, required=required, schema=shape.schema, item=shape.item, open=shape.open)
 
@@ -172,7 +173,7 @@ def _either_map(one: Prop, other: Prop) -> Prop:
     for name in {**tables[0], **tables[1]}:
         found = [table.get(name, rest) for table, rest in zip(tables, rests, strict=True)]
         surely = all(name in table and table[name].required for table in tables)
-        keys.append(_key(name, joined(part for part in found if part is not None), surely))
+        keys.append(named(name, joined(part for part in found if part is not None), surely))
     left = [rest for rest in rests if rest is not None]
     return mapped(keys, joined(left) if left else None)
 

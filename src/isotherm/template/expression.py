@@ -49,9 +49,10 @@ class BadArgument(Exception):
 
 
 class Doubtful(BadArgument):
-    """A function works on what it was given, but hardly as it was meant. made: its value."""
+    """A function works on what it was given, but hardly as it was meant. made: its value; useless: it is null, whatever happens."""
 
     made: Any = None
+    useless: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,7 @@ class Scope:
 
     parameters: values, pseudo parameters among them. resources: those that exist; disabled: those whose condition
     does not hold. condition: name -> bool or Unknown. static: the world gives Unknowns, so look for them. noticed: takes warnings.
+    lenient: what is useless is only worth a warning here.
     """
 
     dialect: Dialect
@@ -85,6 +87,7 @@ class Scope:
     zones: tuple[str, ...] = ("nova",)
     static: bool = False
     noticed: list[Problem] = field(default_factory=list)
+    lenient: bool = False
     meter: Meter = field(default_factory=Meter)
 
     def at(self, world: World) -> "Scope":
@@ -130,7 +133,7 @@ class Call(Expression):
         except BadArgument as exc:
             place = replace(scope.locate((*self.path, *exc.at), exc.code not in KEYED), path=dotted(self.path))
             problem = Problem(exc.code, f"{self.function.name}: {exc}", place, hint=exc.hint)
-            if isinstance(exc, Doubtful):
+            if isinstance(exc, Doubtful) and (scope.lenient or not exc.useless):
                 scope.noticed.append(replace(problem, severity=Severity.WARNING))
                 return exc.made
             raise failure([problem]) from None

@@ -1,6 +1,7 @@
 """The outputs section."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from isotherm.model.errors import Invalid
@@ -55,7 +56,7 @@ def _output(template: Template, name: str, raw: Any, path: tuple[Any, ...], snip
     value: Any = FAILED
     before = len(report.problems)
     try:
-        value = evaluate(expression, scope)
+        value = evaluate(expression, replace(scope, lenient=True))
     except Invalid as exc:
         report.problems.extend(exc.problems)
     # Such an output does not stop a stack: it is shown with its error.

@@ -38,7 +38,7 @@ class Holder:
 
 def led(holder: Holder, path: tuple[Any, ...], lookup: Lookup) -> Prop:
     """What a path of an attribute and the keys below it leads to; keys may be placeholders. lookup: the type that a target of the
-    registry is. Raises BadArgument when it leads nowhere, Doubtful when it may."""
+    registry is. Raises BadArgument when there is no such attribute, Doubtful when the path below it leads nowhere."""
     head, schema = path[0], holder.schema
     if not isinstance(head, str):
         return ANY
@@ -61,16 +61,17 @@ def led(holder: Holder, path: tuple[Any, ...], lookup: Lookup) -> Prop:
 
 
 def follow(shape: Prop, path: tuple[Any, ...], name: str) -> Prop:
-    """What the path leads to below its first part, which is of that shape. Raises BadArgument when it leads nowhere, Doubtful when it may."""
+    """What the path leads to below its first part, which is of that shape. Raises Doubtful when it leads nowhere: that gives null."""
     for place, key in enumerate(path[1:], start=1):
         try:
             shape = step(shape, key)
         except Astray as exc:
             said = f"{dotted(path[:place])!r} of {name!r} {exc}."
-            if exc.sure:
-                number = shape.type is list and isinstance(key, str) and key.isdigit()
-                raise BadArgument(said, "unknown-attribute", f"Write {key} without quotes." if number else "", (place + 1,)) from None
-            raise Doubtful(said, "unknown-attribute", near(key, exc.known), (place + 1,)) from None
+            number = shape.type is list and isinstance(key, str) and key.isdigit()
+            hint = near(key, exc.known) if not exc.sure else f"Write {key} without quotes." if number else ""
+            doubt = Doubtful(said, "unknown-attribute", hint, (place + 1,))
+            doubt.useless = exc.sure
+            raise doubt from None
     return shape
 
 

@@ -33,7 +33,7 @@ class StaticWorld:
         return Unknown(str, (source,), ("reference", name))
 
     def attribute(self, name: str, path: tuple[Any, ...]) -> Any:
-        """Raises BadArgument when the path leads nowhere, Doubtful when it may."""
+        """Raises BadArgument when there is no such attribute, Doubtful when the path below it leads nowhere."""
         fixed = tuple(_until_unknown(path))
         source: Source = (name, fixed)
         self.asked[source] = True

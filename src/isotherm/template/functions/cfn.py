@@ -1,11 +1,12 @@
 """Functions of the CFN versions that have no HOT twin of the same meaning."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import MISUSE, BadArgument, Scope
+from isotherm.template.functions import results
 from isotherm.template.functions.reference import attribute, known, parameter
 from isotherm.template.functions.registry import function
 from isotherm.template.report import near, shown
@@ -32,7 +33,7 @@ def param_ref(scope: Scope, name: object) -> Any:
     return parameter(scope, name)
 
 
-@function("Fn::GetAtt", shape="value", families=CFN)
+@function("Fn::GetAtt", literal=True, shape="value", families=CFN)
 def fn_get_att(scope: Scope, argument: object) -> Any:
     """An attribute of a resource."""
     if isinstance(argument, list | tuple) and len(argument) == 2:
@@ -42,15 +43,15 @@ def fn_get_att(scope: Scope, argument: object) -> Any:
     raise BadArgument(f"it takes a list of a resource and an attribute, not {shown(argument)}.", MISUSE)
 
 
-@function("Fn::Select", families=OLD, until="2015-10-15")
-def fn_select(index: int | str, items: list[Any] | dict[Any, Any] | str | None) -> Any:
+@function("Fn::Select", literal=True, families=OLD, until="2015-10-15", gives=results.selected)
+def fn_select(index: object, items: object) -> Any:
     """An item of a list by its index, or of a map by its key; '' where there is none. A string is read as JSON."""
     if isinstance(items, str) and items:
         try:
             items = json.loads(items)
         except ValueError as exc:
             raise BadArgument(f"{shown(items)} is no JSON: {exc}.") from None
-    if not items:
+    if items is None or items == "":
         return ""
     if isinstance(items, Mapping):
         if not isinstance(index, str):
@@ -58,9 +59,13 @@ def fn_select(index: int | str, items: list[Any] | dict[Any, Any] | str | None) 
         return items.get(index, "")
     if not isinstance(items, list | tuple):
         raise BadArgument(f"it selects from a list or a map, not from {shown(items)}.")
+    return _item(items, index)
+
+
+def _item(items: Sequence[Any], index: Any) -> Any:
     try:
         number = int(index)
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         raise BadArgument(f"{shown(index)} is no index into a list.") from None
     return items[number] if -len(items) <= number < len(items) else ""
 
@@ -77,8 +82,8 @@ def fn_get_azs(scope: Scope, region: object) -> list[str]:
     return list(scope.zones)
 
 
-@function("Fn::MemberListToMap", families=OLD, until="2014-10-16", result=dict)
-def fn_member_list_to_map(key: str, value: str, members: list[Any]) -> dict[str, str]:
+@function("Fn::MemberListToMap", literal=True, written=("key", "value"), families=OLD, until="2014-10-16", result=dict, gives=results.map_of_texts)
+def fn_member_list_to_map(key: str, value: str, members: list[Any] | dict[Any, Any] | str) -> dict[str, str]:
     """A map from a list like `.member.0.Name=a`, `.member.0.Value=b`."""
     rows: dict[str, dict[str, str]] = {}
     for member in members:
@@ -94,7 +99,7 @@ def fn_member_list_to_map(key: str, value: str, members: list[Any]) -> dict[str,
     return {row[key]: row[value] for row in rows.values() if key in row and value in row}
 
 
-@function("Fn::FindInMap", families=CFN, condition="")
+@function("Fn::FindInMap", literal=True, families=CFN, condition="")
 def fn_find_in_map(scope: Scope, name: object, key: object, entry: object) -> Any:
     """A value from the Mappings section."""
     found: Any = scope.mappings

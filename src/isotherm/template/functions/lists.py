@@ -6,6 +6,7 @@ from typing import Any
 
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Scope, sources
+from isotherm.template.functions import results
 from isotherm.template.functions.bounds import replaced, weight
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
@@ -16,12 +17,15 @@ def repeated(scope: Scope, template: Any, for_each: Mapping[Any, Any], *, maps: 
     lists = []
     for key, items in for_each.items():
         if isinstance(items, Unknown):
-            return Unknown(list, sources([template, for_each]), ("repeat", template, dict(for_each)))
+            results.repeated_over(key, items, maps and not zipped)
+            continue
         if items is not None and not isinstance(items, (list, tuple, Mapping) if maps else (list, tuple)):
             raise BadArgument(f"`for_each` gives {key!r} {shown(items)}; it must be a list{' or map' if maps else ''}.")
         lists.append(list(items or ()))
-    if not lists:
+    if not for_each:
         raise BadArgument("`for_each` names nothing to repeat for.")
+    if any(isinstance(items, Unknown) for items in for_each.values()):
+        return Unknown(list, sources([template, for_each]), ("repeat", template, dict(for_each)), lambda: results.repetition(template, for_each))
     keys = [str(key) for key in for_each]
     _bounded(lists, zipped, weight(template), scope.limits.repeat_items)
     rows: Iterable[tuple[Any, ...]] = zip(*lists, strict=True) if zipped else itertools.product(*lists)
@@ -43,7 +47,7 @@ def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
     if isinstance(template, str):
         unknown = [value for _, value in pairs if isinstance(value, Unknown)]
         for key, value in pairs:
-            if isinstance(value, Unknown):
+            if isinstance(value, Unknown) and value.type not in (list, dict):
                 continue
             if not isinstance(value, str):
                 raise BadArgument(f"an item of {key!r} is {shown(value)}; only strings can be put into a text.")
@@ -65,19 +69,19 @@ def as_list(value: Any) -> list[Any] | tuple[Any, ...]:
     return value
 
 
-@function("repeat", since="2015-04-30", until="2016-10-14", partial=True, result=list)
+@function("repeat", literal=True, since="2015-04-30", until="2016-10-14", partial=True, result=list, gives=results.repetition)
 def repeat_lists(scope: Scope, *, template: object, for_each: dict[Any, Any]) -> Any:
     """The template once for each combination of the lists' items."""
     return repeated(scope, template, for_each, maps=False)
 
 
-@function("repeat", since="2016-10-14", until="2017-09-01", partial=True, result=list)
+@function("repeat", literal=True, since="2016-10-14", until="2017-09-01", partial=True, result=list, gives=results.repetition)
 def repeat_maps(scope: Scope, *, template: object, for_each: dict[Any, Any]) -> Any:
     """The template once for each combination of the lists' items or maps' keys."""
     return repeated(scope, template, for_each, maps=True)
 
 
-@function("repeat", since="2017-09-01", partial=True, result=list)
+@function("repeat", literal=True, written=("permutations",), since="2017-09-01", partial=True, result=list, gives=results.repetition)
 def repeat(scope: Scope, *, template: object, for_each: dict[Any, Any], permutations: bool = True) -> Any:
     """As before; `permutations: false` takes the lists' items in step."""
     if not permutations and any(isinstance(items, Mapping) for items in for_each.values()):
@@ -87,13 +91,13 @@ def repeat(scope: Scope, *, template: object, for_each: dict[Any, Any], permutat
     return repeated(scope, template, for_each, maps=True, zipped=not permutations)
 
 
-@function("list_concat", since="2017-09-01", partial=True, result=list)
+@function("list_concat", since="2017-09-01", partial=True, result=list, gives=results.concatenation)
 def list_concat(*lists: list[Any] | None) -> Any:
     """One list of the items of all lists."""
     return [item for part in lists for item in part or ()]
 
 
-@function("list_concat_unique", since="2017-09-01", result=list)
+@function("list_concat_unique", since="2017-09-01", result=list, gives=results.concatenation)
 def list_concat_unique(*lists: list[Any] | None) -> list[Any]:
     """One list of the items of all lists, each only once."""
     return distinct(item for part in lists for item in part or ())
@@ -108,7 +112,7 @@ def distinct(items: Iterable[Any]) -> list[Any]:
     return made
 
 
-@function("filter", since="2017-02-24", literal=True, result=list)
+@function("filter", since="2017-02-24", literal=True, gives=results.filtered)
 def filter_list(unwanted: list[Any] | None, items: object) -> Any:
     """The second list without the items of the first. '' stays ''."""
     if items == "":

@@ -75,7 +75,7 @@ def equals(first: object, second: object) -> bool:
     return first == second
 
 
-@function("contains", since="2017-09-01", condition="2017-09-01", result=bool)
+@function("contains", literal=True, since="2017-09-01", condition="2017-09-01", result=bool)
 def contains(value: object, sequence: list[Any] | str | dict[Any, Any]) -> bool:
     """Whether a list holds a value, or a string another."""
     try:

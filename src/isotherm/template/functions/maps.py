@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from isotherm.template.expression import BadArgument
+from isotherm.template.functions import results
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
 
 
-@function("map_merge", since="2016-04-08", partial=True, result=dict)
+@function("map_merge", since="2016-04-08", partial=True, result=dict, gives=results.merge)
 def map_merge(*maps: dict[Any, Any] | None) -> dict[Any, Any]:
     """One map of the entries of all maps; later ones win."""
     made: dict[Any, Any] = {}
@@ -17,7 +18,7 @@ def map_merge(*maps: dict[Any, Any] | None) -> dict[Any, Any]:
     return made
 
 
-@function("map_replace", since="2016-10-14", result=dict)
+@function("map_replace", since="2016-10-14", result=dict, gives=results.replacement)
 def map_replace(source: dict[Any, Any] | None, replacements: dict[Any, Any] | None) -> dict[Any, Any]:
     """A map with keys and values exchanged as `keys` and `values` say."""
     replacements = replacements or {}

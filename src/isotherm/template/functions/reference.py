@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import MISUSE, BadArgument, Scope
+from isotherm.template.expression import MISUSE, BadArgument, Doubtful, Scope
 from isotherm.template.functions.registry import function
+from isotherm.template.functions.results import of_parameter
+from isotherm.template.paths import follow
 from isotherm.template.report import near, shown
 from isotherm.template.tree import Path
 
@@ -25,8 +27,6 @@ def step(value: Any, key: Any, numeric: bool) -> Any:
 def select(value: Any, path: tuple[Any, ...] | list[Any]) -> Any:
     """Follow a path of map keys and list indices into an attribute's value; None where it leads nowhere."""
     for key in path:
-        if isinstance(value, Unknown):
-            return Unknown(object, value.sources, ("select", value, list(path)))
         if not isinstance(key, str | int):
             return None
         try:
@@ -34,6 +34,17 @@ def select(value: Any, path: tuple[Any, ...] | list[Any]) -> Any:
         except (LookupError, TypeError, ValueError):
             return None
     return value
+
+
+def pending(value: Unknown, path: tuple[Any, ...], name: str) -> Unknown:
+    """What a path leads to in an attribute of which only the type is known. Raises Doubtful when it leads nowhere."""
+    symbol = ("select", value, list(path[1:]))
+    try:
+        shape = follow(value.structure, path, name)
+    except Doubtful as exc:
+        exc.made = Unknown(object, value.sources, symbol)
+        raise
+    return Unknown(shape.type, value.sources, symbol, shape)
 
 
 def known(scope: Scope, name: Any, code: str = "unknown-resource", at: Path = ()) -> str:
@@ -66,9 +77,10 @@ def get_param(scope: Scope, argument: object) -> Any:
     if not isinstance(parts[0], str):
         raise BadArgument(f"a parameter is named by a string, not {shown(parts[0])}.")
     value = parameter(scope, parts[0], (0,) if isinstance(argument, list) else ())
-    for key in parts[1:]:
+    for place, key in enumerate(parts[1:], start=1):
         if isinstance(value, Unknown):
-            return Unknown(object, value.sources, ("get_param", parts))
+            shape = of_parameter(value.structure, parts[place:])
+            return Unknown(shape.type, value.sources, ("get_param", parts), shape)
         if not isinstance(key, str | int):
             return ""
         try:
@@ -102,23 +114,24 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
     if path and not isinstance(path[0], str | Unknown):
         raise BadArgument(f"an attribute is named by a string, not {shown(path[0])}.", MISUSE)
     if whole:
-        return select(scope.world.attribute(name, path[:1]), path[1:])
+        value = scope.world.attribute(name, path[:1])
+        return pending(value, path, name) if isinstance(value, Unknown) and path[1:] else select(value, path[1:])
     return scope.world.attribute(name, path)
 
 
-@function("get_attr", shape="value", until="2014-10-16")
+@function("get_attr", literal=True, shape="value", until="2014-10-16")
 def get_attr_then_select(scope: Scope, argument: object) -> Any:
     """An attribute of a resource, and what a path leads to in it."""
     return attribute(scope, argument, whole=True, all_allowed=False)
 
 
-@function("get_attr", shape="value", since="2014-10-16", until="2015-10-15")
+@function("get_attr", literal=True, shape="value", since="2014-10-16", until="2015-10-15")
 def get_attr_path(scope: Scope, argument: object) -> Any:
     """An attribute of a resource; the resource itself follows the path."""
     return attribute(scope, argument, whole=False, all_allowed=False)
 
 
-@function("get_attr", shape="value", since="2015-10-15")
+@function("get_attr", literal=True, shape="value", since="2015-10-15")
 def get_attr_or_all(scope: Scope, argument: object) -> Any:
     """An attribute of a resource, or all of them as a map when none is named."""
     return attribute(scope, argument, whole=False, all_allowed=True)
@@ -148,13 +161,13 @@ def facade(scope: Scope, part: Any, names: Mapping[str, str]) -> Any:
     return getattr(scope.facade, names[part])
 
 
-@function("resource_facade", shape="value")
+@function("resource_facade", literal=True, shape="value")
 def resource_facade(scope: Scope, part: object) -> Any:
     """A part of the resource that this template implements: metadata, deletion_policy or update_policy."""
     return facade(scope, part, FACADE)
 
 
-@function("Fn::ResourceFacade", shape="value", until="2014-10-16", families=("hot", "aws", "heat"))
+@function("Fn::ResourceFacade", literal=True, shape="value", until="2014-10-16", families=("hot", "aws", "heat"))
 def resource_facade_cfn(scope: Scope, part: object) -> Any:
     """A part of the resource that this template implements: Metadata, DeletionPolicy or UpdatePolicy."""
     return facade(scope, part, FACADE_CFN)

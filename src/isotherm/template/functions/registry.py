@@ -4,9 +4,10 @@ import inspect
 import types
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial as bound
 from typing import Any, get_args
 
-from isotherm.model.schema import TYPE_NAMES
+from isotherm.model.schema import TYPE_NAMES, Prop
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources, unknowns
 from isotherm.template.report import shown
@@ -45,8 +46,10 @@ class Function:
 
     since, until: the HOT versions that have it (until: the first that has not); until == "" means for good.
     families: the dialects; condition_since: the HOT version from which conditions may use it, None = never.
-    literal: its list or map must stand in the template itself. shape: its argument is a `list`, a `map` or one `value`.
-    partial: it can work on values that hold placeholders.
+    literal: its argument must stand in the template itself, not come from a function; written: so must these parts of it.
+    shape: its argument is a `list`, a `map` or one `value`.
+    partial: it can work on values that hold placeholders. result: the type of its value; gives: what that is when an argument is not
+    known yet, from the arguments.
     """
 
     name: str
@@ -62,7 +65,9 @@ class Function:
     scoped: bool
     partial: bool
     literal: bool
+    written: tuple[str, ...]
     result: type
+    gives: Callable[..., Prop] | None
     doc: str
 
     def holds(self, dialect: Dialect, condition: bool) -> bool:
@@ -77,6 +82,7 @@ class Function:
     def apply(self, argument: Any, scope: Scope) -> Any:
         """The function's value. Raises BadArgument. What only the run will know gives an Unknown of its result type."""
         if scope.static and isinstance(argument, Unknown) and self.shape != "value":
+            self.refuse(argument)
             return Unknown(self.result, argument.sources, (self.name, argument))
         positional, named = self.bind(argument)
         if scope.static and not (self.scoped and self.shape == "value"):
@@ -84,10 +90,23 @@ class Function:
             if self.partial:
                 blocking = [value for value in blocking if isinstance(value, Unknown)]
             if next(unknowns(blocking), None) is not None:      # also of a parameter that has no value, which comes from no resource
-                return Unknown(self.result, sources(argument), (self.name, argument))
+                return self.pending(argument, positional, named)
         if self.scoped:
             return self.body(scope, *positional, **named)
         return self.body(*positional, **named)
+
+    def pending(self, argument: Any, positional: list[Any], named: dict[str, Any]) -> Unknown:
+        """The value before the run. What is inside of maps and lists is worked out when somebody wants to know."""
+        inner: Any = self.gives and bound(self.gives, *positional, **named)
+        if inner is not None and self.result not in (list, dict):
+            inner = inner()
+        return Unknown(inner.type if isinstance(inner, Prop) else self.result, sources(argument), (self.name, argument), inner)
+
+    def refuse(self, argument: Unknown) -> None:
+        """Raises BadArgument when a value can never be the list or the map that it takes."""
+        if argument.type not in (object, dict if self.shape == "map" else list):
+            wanted = f"a map with {self.keys()}, " if self.shape == "map" else f"a list: {self.keys()}; "
+            raise BadArgument(f"it takes {wanted}not {shown(argument)}.")
 
     def misfit(self, argument: Any) -> str:
         """What is wrong with the form of an argument, some parts of which are expressions; "" when nothing is."""
@@ -138,8 +157,9 @@ class Function:
 
 
 def function(name: str, *, since: str = "2013-05-23", until: str = "", families: tuple[str, ...] = ("hot",),
-             condition: str | None = None, condition_only: bool = False, partial: bool = False, literal: bool = False, shape: str = "",
-             result: type = object) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+             condition: str | None = None, condition_only: bool = False, partial: bool = False, literal: bool = False,
+             written: tuple[str, ...] = (), shape: str = "",
+             result: type = object, gives: Callable[..., Prop] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function; its arguments and their types are those of the decorated body."""
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
         parameters = list(inspect.signature(body).parameters.values())
@@ -151,7 +171,7 @@ def function(name: str, *, since: str = "2013-05-23", until: str = "", families:
             name=name, body=body, since=since, until=until, families=families, condition_since=condition,
             condition_only=condition_only, shape=shape or ("map" if named else "list"),
             arguments=tuple(_argument(one) for one in parameters if one is not rest),
-            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, literal=literal, result=result,
+            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, literal=literal, written=written, result=result, gives=gives,
             doc=inspect.getdoc(body) or "")
         FUNCTIONS.setdefault(name, []).append(row)
         return body

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from isotherm.template.expression import MISUSE, BadArgument
+from isotherm.template.functions import results
 from isotherm.template.functions.bounds import bounded
 from isotherm.template.functions.lists import as_list
 from isotherm.template.functions.registry import function
@@ -35,10 +36,12 @@ def replace_all(template: str, params: Mapping[Any, Any], text_of: Callable[[Any
     for key, value in params.items():
         if not isinstance(key, str | int | float):
             raise BadArgument(f"a placeholder is a string, not {shown(key)}.")
+        if key == "":
+            raise BadArgument("a placeholder is empty.")
         texts[str(key)] = text_of(value)
         if filled and value in (None, "", [], {}):
             raise BadArgument(f"the value of {key!r} is empty.")
-    keys = sorted((key for key in texts if key), key=lambda key: (-len(key), key))
+    keys = sorted(texts, key=lambda key: (-len(key), key))
     used: set[str] = set()
     made = _replaced(template, texts, keys, used) if keys else template
     missing = sorted(set(keys) - used)
@@ -69,31 +72,31 @@ def _replaced(template: str, texts: Mapping[str, str], keys: list[str], used: se
     return "".join(piece for _, piece in pieces)
 
 
-@function("str_replace", until="2015-10-15", result=str)
+@function("str_replace", literal=True, until="2015-10-15", result=str, gives=results.plain_replacement)
 def str_replace_plain(*, template: str, params: dict[Any, Any]) -> str:
     """A text with its placeholders replaced by strings and numbers."""
     return replace_all(template, params, lambda value: as_text(value, structures=False))
 
 
-@function("str_replace", since="2015-10-15", result=str)
+@function("str_replace", literal=True, since="2015-10-15", result=str)
 def str_replace(*, template: str, params: dict[Any, Any]) -> str:
     """A text with its placeholders replaced; maps and lists become JSON."""
     return replace_all(template, params, lambda value: as_text(value, structures=True))
 
 
-@function("str_replace_strict", since="2017-02-24", result=str)
+@function("str_replace_strict", literal=True, since="2017-02-24", result=str)
 def str_replace_strict(*, template: str, params: dict[Any, Any]) -> str:
     """As str_replace; a placeholder that does not occur is an error."""
     return replace_all(template, params, lambda value: as_text(value, structures=True), strict=True)
 
 
-@function("str_replace_vstrict", since="2017-09-01", result=str)
+@function("str_replace_vstrict", literal=True, since="2017-09-01", result=str)
 def str_replace_vstrict(*, template: str, params: dict[Any, Any]) -> str:
     """As str_replace_strict; an empty value is an error too."""
     return replace_all(template, params, lambda value: as_text(value, structures=True), strict=True, filled=True)
 
 
-@function("Fn::Replace", until="2014-10-16", families=("hot", "aws", "heat"), result=str)
+@function("Fn::Replace", literal=True, until="2014-10-16", families=("hot", "aws", "heat"), result=str, gives=results.plain_text)
 def fn_replace(params: dict[Any, Any], template: str) -> str:
     """A text with its placeholders replaced by strings and numbers."""
     return replace_all(template, params, lambda value: as_text(value, structures=False))
@@ -113,25 +116,25 @@ def _item(item: Any, structures: bool) -> str:
     raise BadArgument(f"what is joined must be strings{', maps or lists' if structures else ''}, not {shown(item)}.")
 
 
-@function("list_join", until="2015-10-15", result=str)
+@function("list_join", literal=True, until="2015-10-15", result=str, gives=results.joinable)
 def list_join_one(delimiter: str, strings: list[Any] | None) -> str:
     """Strings joined by a delimiter."""
     return joined(delimiter, strings or [], structures=False)
 
 
-@function("list_join", since="2015-10-15", result=str)
+@function("list_join", literal=True, since="2015-10-15", result=str)
 def list_join(delimiter: str, first: object, *more: object) -> str:
     """The items of one or more lists joined by a delimiter; maps and lists among them become JSON."""
     return joined(delimiter, [item for part in (first, *more) for item in as_list(part)], structures=True)
 
 
-@function("Fn::Join", until="2014-10-16", families=("hot", "aws", "heat"), result=str)
-def fn_join(delimiter: str, strings: object) -> str:
+@function("Fn::Join", literal=True, until="2014-10-16", families=("hot", "aws", "heat"), result=str, gives=results.joinable)
+def fn_join(delimiter: str, strings: list[Any] | None) -> str:
     """Strings joined by a delimiter."""
-    return joined(delimiter, as_list(strings), structures=False)
+    return joined(delimiter, strings or [], structures=False)
 
 
-@function("str_split", since="2015-10-15")
+@function("str_split", since="2015-10-15", gives=results.part_of_text)
 def str_split(delimiter: str | None, text: str | None, *index: object) -> Any:
     """A string split at each delimiter, null: at white space; with an index, only that part. What follows is ignored."""
     if text is None:
@@ -147,7 +150,7 @@ def str_split(delimiter: str | None, text: str | None, *index: object) -> Any:
         raise BadArgument(f"{shown(index[0])} is no index into the {len(parts)} parts.") from None
 
 
-@function("Fn::Split", until="2014-10-16", families=("hot", "aws", "heat"), result=list)
+@function("Fn::Split", literal=True, until="2014-10-16", families=("hot", "aws", "heat"), result=list, gives=results.texts)
 def fn_split(delimiter: str, text: str) -> list[str]:
     """A string split at each delimiter."""
     if not delimiter:
@@ -173,7 +176,7 @@ PARTS = ("scheme", "username", "password", "host", "port", "path", "query", "fra
 ALLOWED_IN_SCHEME = set(string.ascii_letters + string.digits + "+-.")
 
 
-@function("make_url", since="2017-09-01", shape="value", result=str)
+@function("make_url", literal=True, since="2017-09-01", shape="value", result=str)
 def make_url(parts: object) -> str:
     """A URL from its parts (scheme, username, password, host, port, path, query, fragment), escaped where needed."""
     if not isinstance(parts, Mapping):
