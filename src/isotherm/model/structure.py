@@ -5,6 +5,7 @@ It is said with `Prop`, in the words that properties are declared with: `type`, 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
 from functools import reduce
 from typing import Any
 
@@ -16,11 +17,12 @@ NULL = Prop(ITEM, object, schema=())        # of null, which may stand for anyth
 EMPTY = Prop(ITEM, list, item=NULL)
 # A structure beyond these bounds is not looked into: templates can repeat one inside another, over and over.
 MOST, DEEPEST = 1000, 16
+LIKE = 0.85         # how like a known key one must be to be taken for a slip where there may be others
 WIDTH, HOLLOW = 160, 3      # of a spelled structure: characters, and how many levels are kept when there are more
 
 
 class Astray(LookupError):
-    """A step that leads nowhere. sure: whatever the value, or only when it is as declared. known: the keys there are."""
+    """A step that leads nowhere. sure: whatever the value, or only when it is as declared. known: the keys there are, as far as one knows."""
 
     def __init__(self, message: str, sure: bool = True, known: tuple[str, ...] = ()):
         super().__init__(message)
@@ -88,9 +90,9 @@ def _entry(shape: Prop, key: Any) -> Prop:
         return found
     if not isinstance(key, str):
         raise Astray(f"is a map, so it takes a key where {key!r} stands")
-    rest = rest_of(shape)
-    if rest is None:
-        raise Astray(f"has no key {key!r}", False, tuple(one.name for one in shape.schema or ()))
+    rest, keys = rest_of(shape), [one.name for one in shape.schema or ()]
+    if rest is None or get_close_matches(key, keys, 1, LIKE):
+        raise Astray(f"has no key {key!r}" + ("" if rest is None else " that is known"), False, tuple(keys))
     return rest
 
 

@@ -90,6 +90,8 @@ class ResourceType:
         """Names of changed properties that cannot change in place."""
         return [p.name for p in self.properties if not p.update and old.get(p.name) != new.get(p.name)]
 
+    codes: ClassVar[Mapping[str, str]] = {}       # of the findings of `validate` -> what each stands for; for types outside this tree
+
     @property
     def judges(self) -> bool:
         """Whether the type has rules of its own between properties."""

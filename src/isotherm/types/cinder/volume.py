@@ -22,6 +22,10 @@ STEADY = ("available", "in-use")
 BUSY = ("creating", "downloading", "uploading", "restoring-backup", "backing-up", "retyping", "extending", "maintenance", "managing")
 BAD = ("error", "error_restoring", "error_extending", "error_managing", "error_deleting", "error_backing-up")
 DELETABLE = ("available", "in-use", "error", "error_restoring", "error_extending", "error_managing", "error_deleting")
+ATTACHMENT = Prop("*", dict, open=True, schema=(
+    Prop("id", str, "Id of the volume."), Prop("attachment_id", str, "Its own id."), Prop("volume_id", str, "Id of the volume."),
+    Prop("server_id", str, "Id of the server."), Prop("host_name", str, "The server's host; shown to administrators only."),
+    Prop("device", str, "Device name in the guest."), Prop("attached_at", str, "Since when.")))
 
 
 @register("OS::Cinder::Volume")
@@ -62,7 +66,7 @@ class Volume(RestType):
         Attr("display_description", str, "What it is for.", path="description"),
         Attr("volume_type", str, "Name of its type."),
         Attr("metadata", str, "Its metadata as JSON text."),
-        Attr("metadata_values", dict, "Its metadata.", path="metadata"),
+        Attr("metadata_values", dict, "Its metadata.", path="metadata", item=Prop("*", str)),
         Attr("source_volid", str, "Id of the volume it was copied from."),
         Attr("status", str, "Its status, e.g. available or in-use.", cached=False),
         Attr("created_at", str, "When it was made."),
@@ -71,7 +75,7 @@ class Volume(RestType):
         Attr("attachments", str, "Where it is attached, as text; `attachments_list` has it as a list.", cached=False,
              support=Support("DEPRECATED", "9.0.0", previous=Support(version="2015.1"))),
         Attr("attachments_list", list, "Where it is attached: server, device, host.", path="attachments", cached=False,
-             support=Support(version="9.0.0")),
+             support=Support(version="9.0.0"), item=ATTACHMENT),
         Attr("multiattach", bool, "Whether several servers may attach it.", support=Support(version="6.0.0")),
     )
 

@@ -9,6 +9,7 @@ from isotherm.model.subject import Subject
 from isotherm.types.base import on_change
 from isotherm.types.neutron.agents import DHCP, serve
 from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType
+from isotherm.types.neutron.shown import SEGMENT, TEXT
 from isotherm.types.registry import register
 
 
@@ -45,13 +46,13 @@ class Net(NetworkType):
         Attr("status", str, "ACTIVE, DOWN, BUILD or ERROR."),
         Attr("tenant_id", str, "The project that owns it."),
         Attr("admin_state_up", str, "Whether it carries traffic."),
-        Attr("subnets", list, "Ids of its subnets."),
+        Attr("subnets", list, "Ids of its subnets.", item=TEXT),
         Attr("mtu", int, "Largest packet it carries, in bytes.", support=Support(version="5.0.0")),
         Attr("port_security_enabled", bool, "Whether its ports filter spoofed traffic by default.",
              support=Support(version="5.0.0")),
         Attr("qos_policy_id", str, "Id of its QoS policy.", support=Support(version="6.0.0")),
         Attr("l2_adjacency", bool, "Whether layer 2 reaches every part of it.", support=Support(version="9.0.0")),
-        Attr("segments", list, "Its segments, as the network service shows them.", support=Support(version="11.0.0")),
+        Attr("segments", list, "Its segments, as the network service shows them.", support=Support(version="11.0.0"), item=SEGMENT),
     )
 
     @on_change("dhcp_agent_ids")

@@ -10,6 +10,8 @@ from isotherm.model.subject import Subject
 from isotherm.types.base import Values
 from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, set_only
 from isotherm.types.neutron.reach import Others, either, subnets_of
+from isotherm.types.neutron.shown import ADDRESS_PAIR, DNS_ASSIGNMENT, FIXED_IP, NETWORK_KEYS, TEXT
+from isotherm.types.neutron.shown import SUBNET as SHOWN_SUBNET
 from isotherm.types.registry import register
 
 NETWORK = (Custom("neutron.network"),)
@@ -93,22 +95,29 @@ class Port(NetworkType):
         Attr("admin_state_up", str, "Whether it carries traffic."),
         Attr("device_id", str, "Id of what it serves."),
         Attr("device_owner", str, "What serves itself of it."),
-        Attr("fixed_ips", list, "Its addresses, each with the id of its subnet."),
+        Attr("fixed_ips", list, "Its addresses, each with the id of its subnet.", item=FIXED_IP),
         Attr("mac_address", str, "Its MAC address."),
         Attr("name", str, "Its name in the network service."),
         Attr("network_id", str, "Id of its network."),
-        Attr("security_groups", list, "Ids of its security groups."),
+        Attr("security_groups", list, "Ids of its security groups.", item=TEXT),
         Attr("status", str, "ACTIVE, DOWN, BUILD or ERROR."),
         Attr("tenant_id", str, "The project that owns it."),
-        Attr("allowed_address_pairs", list, "Further addresses that may send from here."),
-        Attr("subnets", list, "The subnets of its addresses, each with all that the service shows of it."),
+        Attr("allowed_address_pairs", list, "Further addresses that may send from here.", item=ADDRESS_PAIR),
+        Attr("subnets", list, "The subnets of its addresses, each with all that the service shows of it.", item=SHOWN_SUBNET),
         Attr("port_security_enabled", bool, "Whether traffic is filtered.", support=Support(version="5.0.0")),
         Attr("qos_policy_id", str, "Id of its QoS policy.", support=Support(version="6.0.0")),
         Attr("dns_assignment", dict, "The names it has in DNS.", support=Support(version="7.0.0")),
-        Attr("network", dict, "Its network, with all that the service shows of it.", support=Support(version="11.0.0")),
+        Attr("network", dict, "Its network, with all that the service shows of it.", support=Support(version="11.0.0"),
+             schema=NETWORK_KEYS, open=True),
         Attr("propagate_uplink_status", bool, "Whether it follows its physical link up and down.",
              support=Support(version="15.0.0")),
     )
+
+    inferred = ("dns_assignment",)
+
+    def attribute_type(self, name: str, properties: Values) -> Prop:
+        """Heat calls it a map, and the service gives a list: a name for each address."""
+        return DNS_ASSIGNMENT
 
     def body(self, values: Values, update: bool = False) -> dict[str, Any]:
         """No addresses given means any on create, and as they are on update: an empty list would take them away."""

@@ -11,6 +11,7 @@ from isotherm.types.base import Values, on_change
 from isotherm.types.neutron.agents import L3, serve
 from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, problem, set_only
 from isotherm.types.neutron.reach import Others, subnets_of
+from isotherm.types.neutron.shown import GATEWAY_KEYS
 from isotherm.types.registry import register
 
 
@@ -68,7 +69,7 @@ class Router(NetworkType):
     )
     attributes = (
         Attr("status", str, "ACTIVE, DOWN or ERROR."),
-        Attr("external_gateway_info", dict, "How it is connected to an external network, with its addresses there."),
+        Attr("external_gateway_info", dict, "How it is connected to an external network, with its addresses there.", schema=GATEWAY_KEYS, open=True),
         Attr("name", str, "Its name in the network service."),
         Attr("admin_state_up", str, "Whether it forwards anything."),
         Attr("tenant_id", str, "The project that owns it."),

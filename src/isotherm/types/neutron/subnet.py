@@ -8,6 +8,7 @@ from isotherm.model.problem import Problem
 from isotherm.model.schema import AllowedValues, Attr, Custom, Prop, Range, Support
 from isotherm.types.base import Values
 from isotherm.types.neutron.base import TAGS, VALUE_SPECS, NetworkType, exclusive, needed, problem
+from isotherm.types.neutron.shown import POOL, ROUTE, TEXT
 from isotherm.types.registry import register
 
 NO_GATEWAY = ("", "~")
@@ -71,12 +72,12 @@ class Subnet(NetworkType):
         Attr("name", str, "Its name in the network service."),
         Attr("network_id", str, "Id of its network."),
         Attr("tenant_id", str, "The project that owns it."),
-        Attr("allocation_pools", list, "Ranges that ports get their addresses from."),
+        Attr("allocation_pools", list, "Ranges that ports get their addresses from.", item=POOL),
         Attr("gateway_ip", str, "Address of the gateway."),
-        Attr("host_routes", list, "Static routes that ports are told of."),
+        Attr("host_routes", list, "Static routes that ports are told of.", item=ROUTE),
         Attr("ip_version", str, "4 or 6."),
         Attr("cidr", str, "The block of addresses."),
-        Attr("dns_nameservers", list, "Addresses of the name servers that ports are told of."),
+        Attr("dns_nameservers", list, "Addresses of the name servers that ports are told of.", item=TEXT),
         Attr("enable_dhcp", str, "Whether ports are configured by DHCP."),
     )
 

@@ -44,7 +44,7 @@ class Flavor(RestType):
     attributes = (
         Attr("is_public", bool, "Whether every project may use it.", path="os-flavor-access:is_public",
              support=Support(version="6.0.0")),
-        Attr("extra_specs", dict, "Its extra specs.", support=Support(version="7.0.0")),
+        Attr("extra_specs", dict, "Its extra specs.", support=Support(version="7.0.0"), item=Prop("*", str)),
     )
 
     def create(self, subject: Subject) -> Sequence[Step]:

@@ -1,6 +1,7 @@
 """What a template can say about a server, and read from one."""
 
 from isotherm.model.schema import AllowedValues, Attr, Custom, Length, Prop, Range, Support
+from isotherm.types.neutron.shown import NETWORK_KEYS, SUBNET, TEXT
 
 VOLUME, SNAPSHOT, IMAGE = (Custom("cinder.volume"),), (Custom("cinder.snapshot"),), (Custom("glance.image"),)
 MAC = (Custom("mac_addr"),)
@@ -79,6 +80,11 @@ SWIFT_DATA = (
     Prop("object", str, "Object that holds the server's metadata.", constraints=(Length(min=1),)),
 )
 
+ADDRESS = Prop("*", dict, open=True, schema=(
+    Prop("addr", str, "The address itself."), Prop("version", int, "4 or 6."), Prop("OS-EXT-IPS-MAC:mac_addr", str, "The MAC address."),
+    Prop("OS-EXT-IPS:type", str, "fixed or floating."), Prop("port", str, "Id of the port."),
+    Prop("network", dict, "The network.", open=True, schema=NETWORK_KEYS), Prop("subnets", list, "The subnets.", item=SUBNET)))
+
 PROPERTIES = (
     Prop("name", str, "Name of the server and its first host name; made up from the stack's name when not given.",
          update=True),
@@ -134,8 +140,8 @@ PROPERTIES = (
 ATTRIBUTES = (
     Attr("name", str, "Name of the server."),
     Attr("addresses", dict, "For each network, by name and by id: its addresses, each with port, subnets and network.",
-         support=Support(version="11.0.0", previous=Support())),
-    Attr("networks", dict, "For each network, by name and by id: the addresses as plain texts."),
+         support=Support(version="11.0.0", previous=Support()), item=Prop("*", list, item=ADDRESS)),
+    Attr("networks", dict, "For each network, by name and by id: the addresses as plain texts.", item=Prop("*", list, item=TEXT)),
     Attr("first_address", None, "The first address of the first network.",
          support=Support("HIDDEN", "5.0.0", previous=Support("DEPRECATED", "2014.2", previous=Support(version="2013.2")))),
     Attr("instance_name", str, "Name the hypervisor knows it by; shown to administrators only.",
@@ -145,8 +151,8 @@ ATTRIBUTES = (
     Attr("accessIPv6", str, "IPv6 address to reach it by, if one was set.",
          support=Support("DEPRECATED", "14.0.0", previous=Support(version="2015.1"))),
     Attr("console_urls", dict, "For each kind of console, a URL to open it, or why there is none.",
-         support=Support(version="2015.1")),
-    Attr("tags", list, "Its labels.", support=Support(version="8.0.0")),
+         support=Support(version="2015.1"), item=TEXT),
+    Attr("tags", list, "Its labels.", support=Support(version="8.0.0"), item=TEXT),
     Attr("os_collect_config", dict, "Configuration for the agent on the server that fetches deployments.", cached=False,
          support=Support(version="9.0.0")),
 )
