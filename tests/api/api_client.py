@@ -1,10 +1,13 @@
 """A client of the API, and what a test knows of the service it speaks to."""
 
 import json
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from keystoneauth1.identity.v3 import Password
@@ -87,3 +90,10 @@ class Cloud:
         project = "admin" if user == "admin" else "demo"
         return Session(Password(auth_url=self.auth_url, username=user, password="secret", project_name=project,
                                 user_domain_name="Default", project_domain_name="Default"))
+
+    def openstack(self, *words: str) -> str:
+        """What the `openstack` command prints for the demo user. Raises CalledProcessError when it fails."""
+        login = {"--os-auth-url": self.auth_url, "--os-username": "demo", "--os-password": "secret", "--os-project-name": "demo",
+                 "--os-user-domain-name": "Default", "--os-project-domain-name": "Default"}
+        command = [str(Path(sys.executable).with_name("openstack")), *(word for pair in login.items() for word in pair), *words]
+        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout

@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -123,10 +121,7 @@ def test_clients_keep_software_configs(heat: Any, sdk: Any) -> None:
 
 def test_the_command_line_keeps_software_configs(cloud: Cloud, tmp_path: Path) -> None:
     def run(*words: str) -> str:
-        login = {"--os-auth-url": cloud.auth_url, "--os-username": "demo", "--os-password": "secret", "--os-project-name": "demo",
-                 "--os-user-domain-name": "Default", "--os-project-domain-name": "Default"}
-        command = [str(Path(sys.executable).with_name("openstack")), *(word for pair in login.items() for word in pair), "software", "config", *words]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        return cloud.openstack("software", "config", *words)
 
     script, declared = tmp_path / "run.sh", tmp_path / "declared.yaml"
     script.write_text("#!/bin/sh\necho hi\n")

@@ -1,11 +1,10 @@
 """Hooks through `openstack stack hook`, and signals over HTTP."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 from api_client import Client, Cloud
+from waiting import eventually
 
 TOP = """
 heat_template_version: 2021-04-16
@@ -23,34 +22,31 @@ resources: {deep: {type: OS::Heat::TestResource, properties: {value: {get_param:
 
 def test_openstack_polls_and_clears_hooks(cloud: Cloud, tmp_path: Path) -> None:
     def run(*arguments: str) -> str:
-        login = {"--os-auth-url": cloud.auth_url, "--os-username": "demo", "--os-password": "secret", "--os-project-name": "demo",
-                 "--os-user-domain-name": "Default", "--os-project-domain-name": "Default"}
-        command = [str(Path(sys.executable).with_name("openstack")), *(word for pair in login.items() for word in pair), "stack", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        return cloud.openstack("stack", *arguments)
 
-    def poll_until(*names: str) -> None:
-        found: list[str] = []
-        while sorted(found) != sorted(names):
-            found = [row["Resource Name"] for row in json.loads(run("hook", "poll", "held", "--nested-depth", "2", "-f", "json") or "[]")]
+    def polled() -> list[str]:
+        rows = json.loads(run("hook", "poll", "held", "--nested-depth", "2", "-f", "json"))
+        return sorted(row["Resource Name"] for row in rows)
+
+    def ends(state: str) -> None:
+        eventually(state, lambda: json.loads(run("show", "held", "-f", "json"))["stack_status"] == state)
 
     (tmp_path / "top.yaml").write_text(TOP)
     (tmp_path / "inner.yaml").write_text(INNER)
     run("create", "held", "-t", str(tmp_path / "top.yaml"), "--pre-create", "first", "--pre-create", "inner/deep")
-    poll_until("first", "deep")
+    eventually("both are paused", lambda: polled() == ["deep", "first"])
     rows = json.loads(run("resource", "list", "-n", "2", "held", "-f", "json"))
     assert {row["resource_name"]: row["resource_status"] for row in rows}["first"] == "INIT_COMPLETE"
     shown = json.loads(run("resource", "show", "held", "first", "-f", "json"))
     assert shown["resource_status_reason"] == "CREATE paused until Hook pre-create is cleared"
     run("hook", "clear", "--pre-create", "held", "first")
-    poll_until("deep")
+    assert polled() == ["deep"]
     run("hook", "clear", "held", "inner/*")
-    while json.loads(run("show", "held", "-f", "json"))["stack_status"] != "CREATE_COMPLETE":
-        pass
+    ends("CREATE_COMPLETE")
     run("update", "held", "-t", str(tmp_path / "top.yaml"), "--pre-update", "first", "--parameter", "value=two")
-    poll_until("first")
+    eventually("one is paused", lambda: polled() == ["first"])
     run("hook", "clear", "--pre-update", "held", "first")
-    while json.loads(run("show", "held", "-f", "json"))["stack_status"] != "UPDATE_COMPLETE":
-        pass
+    ends("UPDATE_COMPLETE")
     run("delete", "held", "--yes", "--wait")
 
 
@@ -76,11 +72,9 @@ def test_a_hook_can_be_cleared_by_whoever_may_signal(client: Client) -> None:
         assert client("POST", path, body if path != "/validate" else {key: body[key] for key in ("template", "environment")}).status == 200
     stack = client("POST", "/stacks", body).json["stack"]
     at = f"/stacks/gate/{stack['id']}"
-    while "paused" not in client("GET", f"{at}/resources/a").json["resource"]["resource_status_reason"]:
-        pass
+    eventually("it is paused", lambda: "paused" in client("GET", f"{at}/resources/a").json["resource"]["resource_status_reason"])
     answer = client("POST", f"{at}/resources/a/signal", {"unset_hook": "pre-create"})
     assert (answer.status, answer.json) == (200, None)
-    while client("GET", at).json["stack"]["stack_status"] != "CREATE_COMPLETE":
-        pass
+    eventually("it goes on", lambda: client("GET", at).json["stack"]["stack_status"] == "CREATE_COMPLETE")
     reasons = [event["resource_status_reason"] for event in client("GET", f"{at}/resources/a/events").json["events"]]
     assert "Hook pre-create is cleared" in reasons

@@ -2,8 +2,6 @@
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,10 +38,7 @@ outputs:
 
 def test_openstack_makes_lists_and_deletes_a_tree(cloud: Cloud, tmp_path: Path) -> None:
     def run(*arguments: str) -> str:
-        login = {"--os-auth-url": cloud.auth_url, "--os-username": "demo", "--os-password": "secret", "--os-project-name": "demo",
-                 "--os-user-domain-name": "Default", "--os-project-domain-name": "Default"}
-        command = [str(Path(sys.executable).with_name("openstack")), *(word for pair in login.items() for word in pair), "stack", *arguments]
-        return subprocess.run(command, check=True, capture_output=True, text=True, timeout=60).stdout
+        return cloud.openstack("stack", *arguments)
 
     (tmp_path / "deep").mkdir()
     for name, text in (("top.yaml", TOP), ("middle.yaml", MIDDLE), ("deep/leaf.yaml", LEAF), ("deep/word.txt", "w")):

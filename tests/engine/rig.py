@@ -3,14 +3,14 @@
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
+from waiting import eventually
 
 from isotherm.bus.local import LocalBus
 from isotherm.cloud.clouds import Clouds
@@ -28,21 +28,8 @@ from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 from isotherm.types.registry import registry
 
-T = TypeVar("T")
 # Kinds a project is given without asking for them.
 GIVEN = frozenset({"security_group", "security_group_rule"})
-
-
-def eventually(what: str, found: Callable[[], T | None], seconds: float = 60.0) -> T:
-    """Wait for a condition; fail with what it was."""
-    end = time.monotonic() + seconds
-    while True:
-        value = found()
-        if value:
-            return value
-        if time.monotonic() > end:
-            raise AssertionError(f"not within {seconds} s: {what}")
-        time.sleep(0.01)
 
 
 class CloudProcess:
