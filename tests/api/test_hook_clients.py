@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from api_client import Client, Cloud
+
 from waiting import eventually
 
 TOP = """

@@ -10,7 +10,6 @@ from typing import Any
 
 import requests
 from cryptography.fernet import Fernet
-from waiting import eventually
 
 from isotherm.bus.local import LocalBus
 from isotherm.cloud.clouds import Clouds
@@ -27,6 +26,7 @@ from isotherm.store import events, outputs, resources, stacks
 from isotherm.store.store import Store
 from isotherm.store.vault import Vault
 from isotherm.types.registry import registry
+from waiting import eventually
 
 # Kinds a project is given without asking for them.
 GIVEN = frozenset({"security_group", "security_group_rule"})
