@@ -10,7 +10,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Call, ListOf, MapOf, Scope, evaluate
 from isotherm.template.functions.logic import truth
 from isotherm.template.functions.registry import Grammar, grammar
-from isotherm.template.report import Report, kind, near
+from isotherm.template.report import Report, kind, near, shown
 from isotherm.template.tree import Path
 from isotherm.template.versions import Dialect
 
@@ -40,7 +40,7 @@ class Conditions:
             raise BadArgument(f"the conditions need each other: {chain}.", "circular-conditions")
         self.active.append(name)
         try:
-            self.known[name] = self.compute(self.section[name], (self.root, name))
+            self.known[name] = self.defined(self.section[name], (self.root, name))
         finally:
             self.active.pop()
         return self.known[name]
@@ -54,6 +54,13 @@ class Conditions:
         except BadArgument as exc:
             report.add(exc.code, (*path, *exc.at), str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
         return FAILED
+
+    def defined(self, snippet: Any, path: Path) -> Any:
+        """The value of a definition, which is a boolean: unlike where a condition is used, the name of another does not do."""
+        found = evaluate(self.parse(snippet, path), self.scope)
+        if isinstance(found, bool | Unknown):
+            return found
+        raise BadArgument(f"this condition is {shown(found)}, not true or false.", "bad-condition")
 
     def compute(self, snippet: Any, path: Path) -> Any:
         found = evaluate(self.parse(snippet, path), self.scope)

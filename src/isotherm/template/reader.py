@@ -21,7 +21,7 @@ from yaml.nodes import ScalarNode
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.template.limits import Limits
-from isotherm.template.tree import Map, Path, Position, Seq
+from isotherm.template.tree import Map, Path, Position, Seq, key_text
 
 STRING = "tag:yaml.org,2002:str"
 MERGE = "tag:yaml.org,2002:merge"
@@ -120,6 +120,13 @@ def _read_yaml(text: str, name: str, limits: Limits) -> Any:
         raise _refused("not-yaml", said, _at_byte(text.encode(), exc.position, name)) from None
     except yaml.YAMLError as exc:
         raise _refused("not-yaml", f"This is neither YAML nor JSON: {exc}.", Place(name)) from None
+
+
+def _keyed(frame: "_Frame") -> Map:
+    """A map with its keys as JSON says them: that is how a template gets to Heat's engine."""
+    if all(isinstance(key, str) for key in frame.items):
+        return Map(frame.items, frame.at)
+    return Map({key_text(key): value for key, value in frame.items.items()}, {key_text(key): at for key, at in frame.at.items()})
 
 
 class _Frame:
@@ -227,7 +234,7 @@ class _Builder:
                     if key not in frame.items:
                         frame.items[key] = value
                         frame.at[key] = source.at.get(key, frame.start)
-            made: Any = Seq(frame.items) if frame.tag == SET else Map(frame.items, frame.at)
+            made: Any = Seq(frame.items) if frame.tag == SET else _keyed(frame)
         elif frame.tag in PAIRS:
             made = Seq(Seq(pair) for item in frame.items if isinstance(item, Map) for pair in item.items())
         else:
@@ -275,7 +282,7 @@ class _Builder:
         if key is Merge:
             return
         if key in frame.items:
-            path = tuple(one.key if one.kind is Map else len(one.items) for one in self.frames)
+            path = tuple(key_text(one.key) if one.kind is Map else len(one.items) for one in self.frames)
             line, column = frame.at[key][:2]
             self.repeated.append((path, (line, column)))
         frame.at[key] = at

@@ -9,7 +9,7 @@ from isotherm.model.unknown import Unknown
 from isotherm.template.conditions import Conditions
 from isotherm.template.expression import OMIT, Call, Either, ListOf, MapOf
 from isotherm.template.functions.registry import FUNCTIONS, Function, Grammar, grammar
-from isotherm.template.report import Report, kind, near, shown
+from isotherm.template.report import Report, kind, near
 from isotherm.template.tree import Path
 from isotherm.template.versions import CONDITIONS_SINCE, OPTIONAL_ELSE_SINCE, Dialect
 
@@ -26,6 +26,13 @@ def suspicion(name: str, version: str) -> tuple[str, str] | None:
         return None
     close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85)
     return (f"{name!r} is no function, so this is a plain map.", f"Did you mean {close[0]!r}?") if close else None
+
+
+def _filled(parsed: Any) -> Any:
+    """An argument with null where an `if` without an else gives nothing: its other parts keep their places."""
+    if isinstance(parsed, MapOf):
+        return MapOf(tuple((key, None if part is OMIT else part) for key, part in parsed.entries))
+    return ListOf(tuple(None if part is OMIT else part for part in parsed.items)) if isinstance(parsed, ListOf) else parsed
 
 
 class Snippets:
@@ -67,9 +74,13 @@ class Snippets:
 
     def call(self, row: Function, argument: Any, path: Path) -> Any:
         parsed = self.parse(argument, path)
-        if row.literal and (isinstance(parsed, Call) or not isinstance(argument, Mapping if row.shape == "map" else list)):
-            self.report.add("bad-call", path, f"{row.name}: its {row.shape} must be written out here, not {shown(argument)}.")
-            return FAILED
+        if row.literal:
+            why = self.unwritten(row, argument)
+            if why:
+                self.report.add("bad-call", path, f"{row.name}: {why}")
+                return FAILED
+        if row.literal and row.shape != "value":
+            parsed = _filled(parsed)
         if not isinstance(parsed, Call | Either):
             why = row.misfit(dict(parsed.entries) if isinstance(parsed, MapOf) else list(parsed.items)
                              if isinstance(parsed, ListOf) else parsed)
@@ -77,6 +88,18 @@ class Snippets:
                 self.report.add("bad-call", path, f"{row.name}: {why}")
                 return FAILED
         return Call(row, parsed, path)
+
+    def unwritten(self, row: Function, argument: Any) -> str:
+        """What comes from a function where it must be written out; "" when nothing does."""
+        if self.calls(argument):
+            return f"its {'argument' if row.shape == 'value' else row.shape} must be written out here; {next(iter(argument))} cannot give it."
+        if row.shape == "list" and isinstance(argument, list):
+            argument = dict(zip([one.name for one in row.arguments], argument, strict=False))
+        for name in row.written:
+            part: Any = argument.get(name) if isinstance(argument, Mapping) else None
+            if self.calls(part):
+                return f"its `{name}` must be written out here; {next(iter(part))} cannot give it."
+        return ""
 
     def removed(self, name: str, path: Path) -> None:
         version = self.grammar.dialect.version

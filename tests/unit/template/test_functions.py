@@ -34,6 +34,9 @@ VALUES = [
     ("{yaql: {expression: '$.data.select($ + 1)', data: [1, 2]}}", [2, 3]), ("{if: [true, a, b]}", "a"), ("[1, {if: [false, 2]}, 3]", [1, 3]),
     ("{if: [{equals: [{get_param: n}, 3]}, {get_param: s}, {list_join: nonsense}]}", "hello"), ("{Get_Param: s}", {"Get_Param": "s"}),
     ("{get_param: s, other: 1}", {"get_param": "s", "other": 1}),
+    ("{map_merge: [{1: a, false: b, null: c}, {'1': d}]}", {"1": "d", "false": "b", "null": "c"}),
+    ("{repeat: {template: x-a, for_each: {a: {1: u}}}}", ["x-1"]), ("{str_replace: {template: a1, params: {1: b}}}", "ab"),
+    ("{repeat: {template: {if: [false, a]}, for_each: {a: [p, q]}}}", [None, None]), ("{list_join: [',', {if: [false, [a]]}, [b]]}", "b"),
 ]
 
 
@@ -45,6 +48,8 @@ def test_values(snippet, expected):
 @pytest.mark.parametrize(("version", "snippet", "expected"), [
     ("2013-05-23", "{Ref: s}", "hello"), ("2013-05-23", "{'Fn::Join': ['-', [a, b]]}", "a-b"), ("2014-10-16", "{'Fn::Select': [1, [a, b]]}", "b"),
     ("2014-10-16", "{repeat: {template: x, for_each: {x: [a]}}}", {"repeat": {"template": "x", "for_each": {"x": ["a"]}}}),
+    ("2013-05-23", "{'Fn::Select': [1.5, [a, b]]}", "b"), ("2013-05-23", "{'Fn::Select': [{a: b}, '']}", ""),
+    ("2013-05-23", "{'Fn::MemberListToMap': [N, V, '']}", {}), ("2013-05-23", "{'Fn::MemberListToMap': [N, V, {get_param: [j, no]}]}", {}),
     ("2015-10-15", "{map_merge: []}", {"map_merge": []}), ("2016-04-08", "{if: [true, 1, 2]}", {"if": [True, 1, 2]}),
 ])
 def test_versions(version, snippet, expected):
@@ -57,6 +62,15 @@ def test_versions(version, snippet, expected):
     ("2021-04-16", "{get_attr: [a]}", "no resource 'a'"), ("2021-04-16", "{make_url: {hostname: x}}", "Did you mean 'host'"),
     ("2021-04-16", "{yaql: {expression: '$.('}}", "cannot be read"),
     ("2021-04-16", "{repeat: {template: x, for_each: abc}}", "for_each.*must be of type map"),
+    *(("2021-04-16", f"{{{name}: {{get_param: j}}}}", "must be written out here; get_param cannot give it") for name in (
+        "str_replace", "str_replace_strict", "str_replace_vstrict", "repeat", "list_join", "contains", "make_url", "get_attr", "filter", "yaql")),
+    *(("2013-05-23", f"{{'{name}': {{get_param: j}}}}", "must be written out here") for name in (
+        "Fn::Join", "Fn::Split", "Fn::Replace", "Fn::Select", "Fn::MemberListToMap", "Ref")),
+    ("2021-04-16", "{yaql: {expression: '1', dat: 2}}", "and no 'dat'"), ("2021-04-16", "{contains: [a, {a: b}]}", "of type list or string"),
+    ("2021-04-16", "{yaql: {if: [true, {expression: '1'}, x]}}", "its map must be written out here; if cannot give it"),
+    ("2021-04-16", "{repeat: {template: x, for_each: {x: [a]}, permutations: {get_param: s}}}", "its `permutations` must be written out here"),
+    ("2013-05-23", "{'Fn::MemberListToMap': [{get_param: s}, V, []]}", "its `key` must be written out here"),
+    ("2013-05-23", "{'Fn::Join': [',', '']}", "must be of type list"),
 ])
 def test_misuse_stops_the_template(version, snippet, said):
     with pytest.raises(Invalid, match=said):
@@ -66,7 +80,8 @@ def test_misuse_stops_the_template(version, snippet, said):
 @pytest.mark.parametrize(("snippet", "said"), [
     ("{get_param: x}", "no parameter 'x'"), ("{str_replace: {template: {get_param: n}, params: {a: b}}}", "must be of type string"),
     ("{str_replace_strict: {template: x, params: {a: b}}}", "does not hold 'a'"), ("{digest: [md5000, x]}", "is not one of"),
-    ("{str_replace_vstrict: {template: a, params: {a: ''}}}", "is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
+    ("{str_replace_vstrict: {template: a, params: {a: ''}}}", "is empty"),
+    ("{str_replace: {template: a, params: {'': b}}}", "placeholder is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
     ("{str_split: [',', 'a,b', 7]}", "no index"), ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
     ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"), ("{get_file: f}", "no file 'f'"),
     ("{yaql: {expression: 'range(100000).len()'}}", "the expression fails"),

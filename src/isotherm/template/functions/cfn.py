@@ -15,7 +15,7 @@ CFN = ("aws", "heat")
 OLD = ("hot", "aws", "heat")
 
 
-@function("Ref", shape="value", families=OLD, until="2014-10-16")
+@function("Ref", literal=True, shape="value", families=OLD, until="2014-10-16")
 def ref(scope: Scope, name: object) -> Any:
     """The value of a parameter, or the reference of a resource."""
     if isinstance(name, Unknown):

@@ -3,7 +3,7 @@
 from typing import Any
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import BadArgument, Scope
+from isotherm.template.expression import MISUSE, BadArgument, Scope
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
 
@@ -59,6 +59,8 @@ def inverted(scope: Scope, condition: Any) -> Any:
 @function("not", shape="value", condition="2016-10-14", condition_only=True, partial=True, result=bool)
 def negation(scope: Scope, condition: object) -> Any:
     """Whether a condition does not hold."""
+    if condition is None:
+        raise BadArgument("it takes a condition, not null.", MISUSE)
     return inverted(scope, condition)
 
 
@@ -76,7 +78,7 @@ def equals(first: object, second: object) -> bool:
 
 
 @function("contains", literal=True, since="2017-09-01", condition="2017-09-01", result=bool)
-def contains(value: object, sequence: list[Any] | str | dict[Any, Any]) -> bool:
+def contains(value: object, sequence: list[Any] | str) -> bool:
     """Whether a list holds a value, or a string another."""
     try:
         return value in sequence

@@ -55,7 +55,7 @@ def _statement(expression: str, iterations: int, memory: int) -> Any:
     return (_short if len(expression) <= SHORT else _long)(expression, iterations, memory)
 
 
-@function("yaql", literal=True, since="2016-10-14", condition="2017-09-01")
+@function("yaql", literal=True, exact=True, since="2016-10-14", condition="2017-09-01")
 def yaql_query(scope: Scope, *, expression: str, data: object = None) -> Any:
     """The value of a yaql expression over `$.data`."""
     limits = scope.limits

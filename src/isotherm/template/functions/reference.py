@@ -40,7 +40,7 @@ def pending(value: Unknown, path: tuple[Any, ...], name: str) -> Unknown:
     """What a path leads to in an attribute of which only the type is known. Raises Doubtful when it leads nowhere."""
     symbol = ("select", value, list(path[1:]))
     try:
-        shape = follow(value.structure, path, name)
+        shape = follow(value.structure, path, repr(name))
     except Doubtful as exc:
         exc.made = Unknown(object, value.sources, symbol)
         raise
@@ -161,13 +161,13 @@ def facade(scope: Scope, part: Any, names: Mapping[str, str]) -> Any:
     return getattr(scope.facade, names[part])
 
 
-@function("resource_facade", literal=True, shape="value")
+@function("resource_facade", shape="value")
 def resource_facade(scope: Scope, part: object) -> Any:
     """A part of the resource that this template implements: metadata, deletion_policy or update_policy."""
     return facade(scope, part, FACADE)
 
 
-@function("Fn::ResourceFacade", literal=True, shape="value", until="2014-10-16", families=("hot", "aws", "heat"))
+@function("Fn::ResourceFacade", shape="value", until="2014-10-16", families=("hot", "aws", "heat"))
 def resource_facade_cfn(scope: Scope, part: object) -> Any:
     """A part of the resource that this template implements: Metadata, DeletionPolicy or UpdatePolicy."""
     return facade(scope, part, FACADE_CFN)

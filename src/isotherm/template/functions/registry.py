@@ -10,7 +10,7 @@ from typing import Any, get_args
 from isotherm.model.schema import TYPE_NAMES, Prop
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources, unknowns
-from isotherm.template.report import shown
+from isotherm.template.report import near, shown
 from isotherm.template.versions import Dialect
 
 FUNCTIONS: dict[str, list["Function"]] = {}
@@ -47,7 +47,7 @@ class Function:
     since, until: the HOT versions that have it (until: the first that has not); until == "" means for good.
     families: the dialects; condition_since: the HOT version from which conditions may use it, None = never.
     literal: its argument must stand in the template itself, not come from a function; written: so must these parts of it.
-    shape: its argument is a `list`, a `map` or one `value`.
+    exact: its map has no other keys. shape: its argument is a `list`, a `map` or one `value`.
     partial: it can work on values that hold placeholders. result: the type of its value; gives: what that is when an argument is not
     known yet, from the arguments.
     """
@@ -66,6 +66,7 @@ class Function:
     partial: bool
     literal: bool
     written: tuple[str, ...]
+    exact: bool
     result: type
     gives: Callable[..., Prop] | None
     doc: str
@@ -131,6 +132,10 @@ class Function:
     def bind_map(self, argument: Any) -> dict[str, Any]:
         if not isinstance(argument, Mapping):
             raise BadArgument(f"it takes a map with {self.keys()}, not {shown(argument)}.")
+        names = [one.name for one in self.arguments]
+        for key in argument if self.exact else ():
+            if key not in names:
+                raise BadArgument(f"its map has {self.keys()}, and no {key!r}.", hint=near(key, names))
         named = {}
         for one in self.arguments:
             if one.name in argument:
@@ -158,7 +163,7 @@ class Function:
 
 def function(name: str, *, since: str = "2013-05-23", until: str = "", families: tuple[str, ...] = ("hot",),
              condition: str | None = None, condition_only: bool = False, partial: bool = False, literal: bool = False,
-             written: tuple[str, ...] = (), shape: str = "",
+             written: tuple[str, ...] = (), exact: bool = False, shape: str = "",
              result: type = object, gives: Callable[..., Prop] | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a function; its arguments and their types are those of the decorated body."""
     def add(body: Callable[..., Any]) -> Callable[..., Any]:
@@ -171,7 +176,7 @@ def function(name: str, *, since: str = "2013-05-23", until: str = "", families:
             name=name, body=body, since=since, until=until, families=families, condition_since=condition,
             condition_only=condition_only, shape=shape or ("map" if named else "list"),
             arguments=tuple(_argument(one) for one in parameters if one is not rest),
-            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, literal=literal, written=written, result=result, gives=gives,
+            rest=_argument(rest) if rest else None, scoped=scoped, partial=partial, literal=literal, written=written, exact=exact, result=result, gives=gives,
             doc=inspect.getdoc(body) or "")
         FUNCTIONS.setdefault(name, []).append(row)
         return body
