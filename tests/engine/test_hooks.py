@@ -158,7 +158,9 @@ def test_the_time_of_a_paused_stack_runs_out(rig: Rig, hook: str) -> None:
     with rig.working():
         stack = create(rig, hooked(first={"hooks": hook}))
         stands(rig, stack, "first", hook)
-        assert (ended := rig.wait(stack)).state == "CREATE_FAILED" and "timed out" in ended.reason
+        ended = rig.wait(stack)
+        assert ended.state == "CREATE_FAILED"
+        assert "timed out" in ended.reason
         assert paused(rig, stack) == {}
         assert rig.resources(stack)["first"].state == ("INIT_COMPLETE" if hook == "pre-create" else "CREATE_COMPLETE")
         rig.commands.settings = rig.settings
