@@ -11,7 +11,8 @@ INTRODUCTION = (
     "are stable: scripts may rely on them. `--ignore CODE` leaves findings out on the command line, `ignore_errors=CODE,CODE` in "
     "`POST /validate`. The [errors page](errors.md) tells which error type of the API goes with each.", "",
     "The severity is that of most findings with the code; where less depends on it, an error is told as a warning. Errors are refused, "
-    "warnings and deprecations are only told. The codes of resource types outside this tree are their authors'.",
+    "warnings and deprecations are only told, unless `isotherm validate --strict` is asked. The codes of resource types outside this tree are "
+    "their authors': they may be ignored like the others.",
 )
 
 
@@ -29,10 +30,13 @@ def section(one: Code) -> Iterator[str]:
     yield from ("", f"### {one.name} {{: #{one.name} }}", "", f"{one.sentence} {one.cure}")
     if one.example is not None:
         yield from example(one.example)
+    else:
+        yield from ("", f"It takes more than a short text: {one.without[0].lower()}{one.without[1:]}")
 
 
 def example(one: Example) -> Iterator[str]:
-    shown = [("", one.template), ("The environment:", one.environment), *((f"`{name}`:", text) for name, text in one.files.items())]
+    shown = [("", one.template), ("The environment:", one.environment), ("A later environment:", one.later),
+             *((f"`{name}`:", text) for name, text in one.files.items())]
     for title, text in shown:
         if text:
             yield from ("", *((title, "") if title else ()), "```yaml", *printable(text).rstrip("\n").split("\n"), "```")

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from isotherm.author.constraints import unknown_constraints
 from isotherm.author.tidy import tidied
 from isotherm.model.problem import Place, Problem, Severity
 from isotherm.template import EMPTY, Definition, Environment, Pseudo, ResourceDefinition, Template, declarations, examine
@@ -57,7 +58,7 @@ def check(template: Template, environment: Environment = EMPTY, files: Mapping[s
 
     def judge(definition: Definition, problems: Sequence[Problem]) -> list[Problem]:
         seen.append(definition)
-        return rule_problems(definition, types, problems)
+        return [*rule_problems(definition, types, problems), *unknown_constraints(definition, types)]
 
     definition, told = examine(template, environment, files, catalog=types, parameters=given, pseudo=pseudo, strict=False, judge=judge)
     left = tidied(one for one in (*found, *told) if one.code not in ignore)

@@ -58,7 +58,9 @@ class Sources:
         overridden: parameters whose values do not come from the environments.
         """
         told = [one for one in found if not (self.problems and one.code == "unknown-type" and not one.hint.startswith("Did you mean"))]
-        return [*self.problems, *(self.in_files(self.in_environment(one, overridden)) for one in told)]
+        made = [*self.problems, *(self.in_files(self.in_environment(one, overridden)) for one in told)]
+        order = {str(one.path): (number,) for number, one in enumerate(self.given)}
+        return sorted(made, key=lambda one: (*order[one.place.file], one.place.line, one.place.column) if one.place.file in order else (len(order),))
 
     def in_files(self, problem: Problem) -> Problem:
         """The problem with its places named by the files' paths; here a file that is missing is an error, as nobody will send it."""

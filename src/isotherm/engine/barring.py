@@ -25,7 +25,7 @@ def uses(definition: Definition, barred: Collection[str]) -> Iterator[Problem]:
     """Where barred types are used."""
     for resource in definition.resources.values():
         if resource.target in barred:
-            yield Problem(BARRED, f"You may not use the resource type {resource.target}.", resource.place)
+            yield Problem("barred-type", f"You may not use the resource type {resource.target}.", resource.place)
     for name, child in definition.children.items():
         yield from (seen_from(problem, definition, name) for problem in uses(child, barred))
 

@@ -34,6 +34,7 @@ RESOLVERS = {
 }
 CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
 MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
+BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")        # what YAML takes as the end of a line
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -68,8 +69,8 @@ def _decoded(text: bytes, name: str) -> str:
 
 
 def _at_byte(text: bytes, position: int, name: str) -> Place:
-    before = text[:position].decode("utf-8", "ignore")
-    return Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    before = BREAK.split(text[:position].decode("utf-8", "ignore"))
+    return Place(name, len(before), len(before[-1]) + 1)
 
 
 def _refused(code: str, message: str, place: Place, wire: str = "BadRequest") -> Invalid:
@@ -109,7 +110,7 @@ def _read_yaml(text: str, name: str, limits: Limits) -> Any:
     try:
         return _Builder(text, name, limits).document()
     except yaml.MarkedYAMLError as exc:
-        mark = exc.problem_mark or exc.context_mark
+        mark = _mark_of(exc, text)
         where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
         said = ", ".join(part for part in (exc.context, exc.problem) if part)
         line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
@@ -127,6 +128,23 @@ def _keyed(frame: "_Frame") -> Map:
     if all(isinstance(key, str) for key in frame.items):
         return Map(frame.items, frame.at)
     return Map({key_text(key): value for key, value in frame.items.items()}, {key_text(key): at for key, at in frame.at.items()})
+
+
+def _mark_of(exc: yaml.MarkedYAMLError, text: str) -> yaml.Mark | None:
+    """Where to look for a mistake. What is never closed, or is no key after all, is found out further down than it stands."""
+    lines = BREAK.split(text.rstrip())
+    first, second = exc.problem_mark or exc.context_mark, exc.context_mark or exc.problem_mark
+    if first is None or second is None:
+        return None
+    if exc.problem == "could not find expected ':'" or _ended(first, lines):
+        first = second
+    return first if not _ended(first, lines) else yaml.Mark(first.name, first.index, len(lines) - 1, max(len(lines[-1]) - 1, 0), None, 0)
+
+
+def _ended(mark: yaml.Mark, lines: list[str]) -> bool:
+    """Whether there is nothing more from there on."""
+    last = len(lines) - 1
+    return mark.line > last or (mark.line == last and mark.column >= len(lines[last]))
 
 
 class _Frame:

@@ -10,7 +10,7 @@ from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.schema import TYPE_NAMES
 from isotherm.template.tree import Path
 
-TOO_MANY = 60  # words of which the first few say nothing
+TOO_MANY = 40  # words of which the first few say nothing
 Locate = Callable[[Path, bool], Place]      # a path, and whether its value is meant rather than its key
 
 # The error type that clients see is the first problem's; what is not listed is StackValidationFailed.

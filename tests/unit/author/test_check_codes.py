@@ -2,17 +2,23 @@
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pytest
 
 from isotherm.author.checking import check
-from isotherm.author.codes import CODES, GROUPS, Code
+from isotherm.author.codes import CODES, GROUPS, Code, codes_of, not_a_code
+from isotherm.author.codes.code import Example
+from isotherm.author.constraints import CLOUD
+from isotherm.cloud.finders import CONSTRAINTS
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
-from isotherm.template import parse, parse_environment
-from isotherm.types.registry import registry
+from isotherm.template import LIMITS, Environment, Limits, merge, parse, parse_environment
+from isotherm.types.base import ResourceType
+from isotherm.types.registry import Registry, registry
 
 SOURCE = Path(__file__).resolve().parents[3] / "src" / "isotherm"
 CODE = re.compile(r"[a-z]+(-[a-z]+)+|invalid")
@@ -73,12 +79,16 @@ def test_a_code_is_explained_by_sentences(code: Code) -> None:
         assert said.endswith(".")
 
 
+def environment_of(example: Example) -> Environment:
+    parts = [parse_environment(text) for text in (example.environment, example.later) if text]
+    return merge(*parts)
+
+
 def found_in(code: Code) -> list[Problem]:
     example = code.example
     assert example is not None
     try:
-        environment = parse_environment(example.environment)
-        return list(check(parse(example.template), environment, example.files, types=registry()).problems)
+        return list(check(parse(example.template), environment_of(example), example.files, types=registry()).problems)
     except Invalid as error:
         return list(error.problems)
 
@@ -88,6 +98,76 @@ def test_the_example_of_a_code_is_one(code: Code) -> None:
     found = {one.code: one for one in found_in(code)}
     assert code.name in found, found
     assert found[code.name].message
+    place = found[code.name].place
+    assert place.line or place.file or code.name in PLACELESS, place
+
+
+PLACELESS = {"bad-parameter-merge", "conflicting-merge-strategies"}      # they are about two environments
+HEAD = "heat_template_version: 2021-04-16\n"
+NONE = "resources:\n  r: {type: %s}\n"
+# What is too large to be printed in the reference, made here.
+MADE = {
+    "template-too-large": lambda: problems_of(HEAD + "description: " + "x" * LIMITS.text),
+    "too-deep": lambda: problems_of(HEAD + "outputs: {o: {value: " + "[" * LIMITS.depth + "]" * LIMITS.depth + "}}"),
+    "too-many-elements": lambda: problems_of(HEAD + "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"{chr(letter)}: &{chr(letter)} [{','.join(['*' + chr(letter - 1)] * 10)}]\n" for letter in range(98, 105))),
+    "too-many-resources": lambda: problems_of(HEAD + "resources: {a: {type: OS::Heat::None}, b: {type: OS::Heat::None}}\n",
+                                              limits=replace(LIMITS, resources=1)),
+    "nested-too-deep": lambda: problems_of(HEAD + NONE % "t0.yaml", {f"t{n}.yaml": HEAD + NONE % f"t{n + 1}.yaml" for n in range(LIMITS.nested + 1)}),
+}
+
+
+def problems_of(text: str, files: Mapping[str, str] | None = None, limits: Limits = LIMITS) -> list[Problem]:
+    try:
+        return list(check(parse(text, limits=limits), files=files, types=registry()).problems)
+    except Invalid as error:
+        return list(error.problems)
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_what_is_too_large_to_print_is_found(name: str) -> None:
+    found = {one.code: one for one in MADE[name]()}
+    assert name in found
+    assert found[name].message
+
+
+@pytest.mark.parametrize("code", [one for one in CODES.values() if one.example is None], ids=lambda code: code.name)
+def test_a_code_without_an_example_says_why(code: Code) -> None:
+    assert code.without.endswith(".")
+
+
+def test_a_code_with_an_example_needs_no_excuse() -> None:
+    assert [one.name for one in TESTED if one.without] == []
+
+
+class Ruled(ResourceType):
+    """A type outside this tree, with a rule."""
+
+    name, properties, attributes = "My::Ruled", (), ()
+
+    def validate(self, properties: Mapping[str, Any]) -> list[Problem]:
+        return [Problem("my-rule", "No.")]
+
+
+class Declared(Ruled):
+    """One that says which findings it has."""
+
+    name = "My::Declared"
+    codes: ClassVar[Mapping[str, str]] = {"my-rule": "Never."}
+
+
+@pytest.mark.parametrize(("word", "kinds", "known"), [
+    ("unknown-type", [], True), ("my-rule", [], False), ("my-rule", [Declared()], True), ("other-rule", [Declared()], False),
+    ("other-rule", [Ruled()], True), ("unknown-typ", [Ruled()], False), ("No Code", [Ruled()], False),
+])
+def test_codes_of_types_outside_this_tree_are_known(word: str, kinds: list[ResourceType], known: bool) -> None:
+    types = Registry({one.name: one for one in kinds})
+    assert (not_a_code(word, types) == "") is known
+    assert ("my-rule" in codes_of(types)) is any(one.codes for one in kinds)
+
+
+def test_the_checks_of_a_cloud_are_those_that_the_service_makes() -> None:
+    assert set(CONSTRAINTS) == CLOUD
 
 
 @pytest.mark.parametrize("code", TESTED, ids=lambda code: code.name)
@@ -95,7 +175,7 @@ def test_a_code_can_be_ignored(code: Code) -> None:
     example = code.example
     assert example is not None
     try:
-        template, environment = parse(example.template), parse_environment(example.environment)
+        template, environment = parse(example.template), environment_of(example)
     except Invalid:
         return                                # what cannot be read cannot be judged
     left = check(template, environment, example.files, types=registry(), ignore={code.name})

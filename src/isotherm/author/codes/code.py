@@ -10,31 +10,34 @@ ERROR, WARNING, DEPRECATION = Severity.ERROR, Severity.WARNING, Severity.DEPRECA
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Inputs in which the finding is made. environment: the text of one; files: what the template names."""
+    """Inputs in which the finding is made. environment: the text of one; later: of another that comes after it; files: what the
+    template names."""
 
     template: str
     environment: str = ""
+    later: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Code:
     """severity: of most findings with this code; a place where less depends on it makes a warning of an error.
-    example: None when the finding needs more than texts: a cloud, a stack, or a very large input."""
+    example: None when the finding needs more than texts of this size; without: what it needs."""
 
     name: str
     severity: Severity
     sentence: str
     cure: str
     example: Example | None = None
+    without: str = ""
 
 
-def hot(body: str, *, version: str = "2021-04-16", environment: str = "", **files: str) -> Example:
+def hot(body: str, *, version: str = "2021-04-16", environment: str = "", later: str = "", **files: str) -> Example:
     """A HOT template with this body. files: those it names, `inner` for `inner.yaml`."""
     def text(body: str) -> str:
         return f"heat_template_version: {version}\n{body}\n"
 
-    return Example(text(body), environment, {f"{name}.yaml": text(inner) for name, inner in files.items()})
+    return Example(text(body), environment, later, {f"{name}.yaml": text(inner) for name, inner in files.items()})
 
 
 def resource(type_name: str, properties: str = "{}", more: str = "") -> Example:

@@ -3,8 +3,10 @@
 from isotherm.author.codes.code import ERROR, Code, resource
 
 RULES = (
-    Code("properties-exclude-each-other", ERROR, "Properties are given that cannot be used together.", "Keep one of them."),
-    Code("property-missing", ERROR, "What else is given makes a property necessary.", "Give one of those that the message names."),
+    Code("properties-exclude-each-other", ERROR, "Properties are given that cannot be used together.", "Keep one of them.",
+         resource("OS::Nova::Server", "{flavor: f, image: i, networks: [{network: n}], block_device_mapping_v2: [{swap_size: 1, volume_id: v}]}")),
+    Code("property-missing", ERROR, "What else is given makes a property necessary.", "Give one of those that the message names.",
+         resource("OS::Nova::Server", "{flavor: f, image: i, networks: [{fixed_ip: 192.0.2.1}]}")),
     Code("value-type", ERROR, "A value is not of the type that the resource says it has.", "Change `type` or `value`.",
          resource("OS::Heat::Value", "{type: number, value: [1]}")),
     Code("random-string-too-short", ERROR, "A random string is shorter than what must be in it.", "Raise `length`, or ask for less.",
@@ -26,7 +28,10 @@ RULES = (
     Code("gateway-no-address", ERROR, "The gateway of a subnet is no IP address.", "Give an address, or null for none.",
          resource("OS::Neutron::Subnet", "{network: n, cidr: 192.0.2.0/24, gateway_ip: first}")),
     Code("config-declaration", ERROR, "An input or output of a software configuration is not declared the way they are.",
-         "Give it a name, and the keys it may have."),
-    Code("config-input-default", ERROR, "The default of a configuration's input is not of its type.", "Give another default, or the type that it is of."),
-    Code("component-action-twice", ERROR, "A software component has several scripts for one action.", "Give each action to one script only."),
+         "Give it a name, and the keys it may have.",
+         without="A configuration made by a request of its own, not by a template; in a template it is a finding about properties."),
+    Code("config-input-default", ERROR, "The default of a configuration's input is not of its type.", "Give another default, or the type that it is of.",
+         resource("OS::Heat::SoftwareConfig", "{inputs: [{name: a, type: Number, default: many}]}")),
+    Code("component-action-twice", ERROR, "A software component has several scripts for one action.", "Give each action to one script only.",
+         resource("OS::Heat::SoftwareComponent", "{configs: [{actions: [CREATE], config: a, tool: script}, {actions: [CREATE], config: b, tool: script}]}")),
 )
