@@ -1,6 +1,7 @@
 """Stacks in stacks."""
 
 import random
+from contextlib import suppress
 from dataclasses import replace
 
 import audit
@@ -8,7 +9,7 @@ import pytest
 from nests import LEAF, MIDDLE, TOP, TREE, below, descendants
 from rig import Rig, eventually
 
-from isotherm.model.errors import Invalid
+from isotherm.model.errors import Invalid, NotFound
 from isotherm.model.request import StackIdentity
 
 
@@ -274,6 +275,16 @@ outputs:
         assert rig.resources(child)["thing"].attributes == {"value": {"word": "known"}}
 
 
+def test_what_is_done_to_a_child_by_hand_meanwhile_does_not_count(rig: Rig) -> None:
+    with rig.working():
+        stack = rig.create(TOP, parameters={"wait": 1}, **TREE)
+        leaf = eventually("the innermost is begun", lambda: (leaf := below(rig, stack).get("leaf")) and "thing" in rig.resources(leaf) and leaf)
+        rig.update(leaf, "heat_template_version: 2021-04-16")
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+        assert rig.outputs(stack)["thing"].value == "one"
+        assert below(rig, stack)["leaf"].id == leaf.id
+
+
 def moment(rig: Rig, stack: StackIdentity, dice: random.Random) -> None:
     """Wait until some more has happened at any level, or nothing more will."""
     def happened() -> int:
@@ -294,6 +305,36 @@ def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_say
                 moment(rig, stack, dice)
                 values = {"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}
                 rig.update(stack, dice.choice([TOP, TOP, without]), parameters=values, **TREE)
+            moment(rig, stack, dice)
+            rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
+            assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+            assert {name: row.value for name, row in rig.outputs(stack).items()}.items() >= {"value": "last", "deep": "last", "thing": "last"}.items()
+            assert {row.status for row in below(rig, stack).values()} == {"COMPLETE"}
+            assert len(descendants(rig, stack)) == 2, "no stack is left over"
+            rig.delete(stack)
+            assert rig.wait(stack).state == "DELETE_COMPLETE", rig.stack(stack).reason
+            assert not below(rig, stack)
+    audit.no_traces(rig)
+
+
+def test_requests_for_any_stack_of_a_tree_at_any_moment_leave_it_whole(rig: Rig) -> None:
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    dice = random.Random(seed)
+    with rig.working(2):
+        for number in range(6):
+            stack = rig.create(TOP, name=f"s{number}", parameters={"wait": 0.2}, **TREE)
+            for _ in range(dice.randrange(2, 7)):
+                moment(rig, stack, dice)
+                tree = descendants(rig, stack)
+                turn = dice.random()
+                if tree and turn < 0.3:
+                    rig.delete(dice.choice(tree))
+                elif tree and turn < 0.7:
+                    with suppress(Invalid, NotFound):           # it may be on its way out
+                        rig.update(dice.choice(tree), "heat_template_version: 2021-04-16")
+                else:
+                    rig.update(stack, TOP, parameters={"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}, **TREE)
             moment(rig, stack, dice)
             rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
             assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason

@@ -36,6 +36,7 @@ from isotherm.types.heat.template import TemplateResource
 from isotherm.types.nested import NestedType, Probe, key_path, probe_inside, probe_key
 from isotherm.types.registry import Registry
 
+SENT_TO = "sent_to"                     # in a nested resource's data: the definition that its stack was last sent to
 LOOK = 60.0                             # seconds between looks at a child; its end calls its owner at once
 
 
@@ -62,6 +63,8 @@ def awaited(told: Told, step: Await, number: int, kind: NestedType, subject: Sub
         return Failed(f"The nested stack {subject.physical_id} is gone"), NOTHING
     if child.status == "IN_PROGRESS":
         return Next(number, LOOK), NOTHING
+    if step.action in ("CREATE", "UPDATE") and child.action != "DELETE" and subject.data.get(SENT_TO, child.definition_id) != child.definition_id:
+        return Next(number - 1), NOTHING                # somebody has sent it elsewhere meanwhile
     if step.action and (child.status == "FAILED" or (child.action == "DELETE") != (step.action == "DELETE")):
         return Failed(reasons.of_owner(child.reason) or f"The nested stack is {child.state}"), NOTHING
     values = {row.name: row.value for row in told.outputs}
@@ -99,7 +102,7 @@ class Children:
         if kind.looks_back or BARRED in outer.outer:    # how many there are may not have been known when the request was checked
             there = self.store.read(resources.count, before.id) if before else 0
             self.check_room(parent.root_id or parent.id, len(definition.resources) - there)
-        return ChildGoal(step.action, child.id, self.types, made, definition, wanted.data)
+        return ChildGoal(step.action, child.id, self.types, made, definition, {**wanted.data, SENT_TO: made.id})
 
     def defined(self, parent: StackRow, child: StackRow, outer: Definition, row: ResourceRow, kind: NestedType, made: DefinitionRow) -> Definition:
         """The child's definition. What the run has told is checked here for the first time, all that is inside included, before any of it
