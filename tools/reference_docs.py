@@ -28,6 +28,7 @@ from isotherm.cli.main import COMMANDS, cli
 from isotherm.config import options
 from isotherm.model.errors import IsothermError
 from isotherm.model.schema import TYPE_NAMES, AllowedPattern, AllowedValues, Attr, Constraint, Custom, Length, Modulo, Prop, Range, Support
+from isotherm.model.structure import of_attribute, spelled
 from isotherm.template.functions import FUNCTIONS, Function
 from isotherm.template.report import WIRES
 from isotherm.template.versions import DIALECTS, HOT_VERSIONS, Dialect
@@ -192,7 +193,8 @@ def meaning(prop: Prop) -> Iterator[str]:
 
 
 def attribute_row(attr: Attr) -> str:
-    kind = "any" if attr.type in (None, object) else TYPE_NAMES[attr.type]
+    shape = of_attribute(attr)
+    kind = spelled(shape) if shape.schema is None and shape.item is None else f"`{cell(spelled(shape))}`"
     note = f" *{support_text(attr.support)}.*" if support_text(attr.support) else ""
     return f"| `{attr.name}` | {kind} | {cell(attr.doc)}{note} |"
 

@@ -2,6 +2,7 @@
 
 from isotherm.author.description import phrase
 from isotherm.model.schema import TYPE_NAMES, Attr, Prop, Support, TypeSchema
+from isotherm.model.structure import of_attribute, spelled
 from isotherm.template.functions import Function
 from isotherm.template.parameters import Declaration
 
@@ -26,7 +27,7 @@ def property_head(prop: Prop) -> str:
 
 
 def attribute_head(attr: Attr) -> str:
-    return f"{attr.name}: {TYPE_NAMES[attr.type or object]}"
+    return f"{attr.name}: {spelled(of_attribute(attr))}"
 
 
 def attribute_text(attr: Attr) -> str:

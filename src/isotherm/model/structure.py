@@ -75,9 +75,9 @@ def step(shape: Prop, key: Any) -> Prop:
         return item_of(shape) if shape.type in (list, dict) else ANY
     if shape.type is dict:
         return _entry(shape, key)
-    if shape.type is list and type(key) is int:
+    if shape.type is list and isinstance(key, int):
         return shape.item or ANY
-    if shape.type is str and type(key) is int:
+    if shape.type is str and isinstance(key, int):
         return TEXT
     if shape.type is list:
         raise Astray(f"is a list, so it takes an index where {key!r} stands")

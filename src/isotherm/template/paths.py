@@ -19,12 +19,19 @@ Lookup = Callable[[str], TypeSchema | None]
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A resource whose attributes are asked for. given: its properties as far as they are known. registry: of the stack that it is."""
+    """A resource whose attributes are asked for. given: its properties as far as they are known. registry: of the stack that it is.
+    parent: the resource whose member it is."""
 
     name: str
     schema: TypeSchema
     given: Callable[[], Mapping[str, Any]]
     registry: Callable[[], Registry]
+    parent: str = ""
+
+    @property
+    def said(self) -> str:
+        """What it is called in messages."""
+        return repr(self.name) + (f" in {self.parent}" if self.parent else "")
 
     @property
     def attributes(self) -> Mapping[str, Attr]:
@@ -51,25 +58,25 @@ def led(holder: Holder, path: tuple[Any, ...], lookup: Lookup) -> Prop:
         return _gathered(holder, kind, asked, lookup)
     attributes = holder.attributes
     if head in attributes:
-        return follow(_type(holder, attributes[head]), path, holder.name)
+        return follow(_type(holder, attributes[head]), path, holder.said)
     if head == SHOW:
-        return follow(PLAIN[dict], path, holder.name)
+        return follow(PLAIN[dict], path, holder.said)
     if schema.open or getattr(schema, "forwarding", False):
         return ANY
-    raise BadArgument(f"the type {schema.name} of {holder.name!r} has no attribute {head!r}.", "unknown-attribute",
+    raise BadArgument(f"the type {schema.name} of {holder.said} has no attribute {head!r}.", "unknown-attribute",
                       near(head, [*attributes, SHOW]), (1,))
 
 
-def follow(shape: Prop, path: tuple[Any, ...], name: str) -> Prop:
-    """What the path leads to below its first part, which is of that shape. Raises Doubtful when it leads nowhere: that gives null."""
+def follow(shape: Prop, path: tuple[Any, ...], said: str) -> Prop:
+    """What the path leads to below its first part, which is of that shape. said: the resource. Raises Doubtful when it leads nowhere: that gives null."""
     for place, key in enumerate(path[1:], start=1):
         try:
             shape = step(shape, key)
         except Astray as exc:
-            said = f"{dotted(path[:place])!r} of {name!r} {exc}."
+            message = f"{dotted(path[:place])!r} of {said} {exc}."
             number = shape.type is list and isinstance(key, str) and key.isdigit()
             hint = near(key, exc.known) if not exc.sure else f"Write {key} without quotes." if number else ""
-            doubt = Doubtful(said, "unknown-attribute", hint, (place + 1,))
+            doubt = Doubtful(message, "unknown-attribute", hint, (place + 1,))
             doubt.useless = exc.sure
             raise doubt from None
     return shape
@@ -87,7 +94,7 @@ def _inside(holder: Holder, head: str, rest: tuple[Any, ...], lookup: Lookup) ->
     name, *more = head.removeprefix(INSIDE).split(".", 1)
     members = _members(holder)
     if members is not None and name not in members and isinstance(holder.schema, TemplateType):
-        raise BadArgument(f"the template of {holder.name!r} has no resource {name!r}.", "unknown-attribute", near(name, members), (1,))
+        raise BadArgument(f"the template of {holder.said} has no resource {name!r}.", "unknown-attribute", near(name, members), (1,))
     path = (*more, *rest)
     if not path:
         return TEXT
@@ -139,4 +146,5 @@ def _member(holder: Holder, name: str, raw: Any, lookup: Lookup) -> Holder | Non
     if schema is None:
         return None
     # What a template's file writes for a property is for that template to evaluate.
-    return Holder(name, schema, lambda: {} if own else raw.get("properties") or {}, lambda: registry.without(written, name).inside(name))
+    return Holder(name, schema, lambda: {} if own else raw.get("properties") or {}, lambda: registry.without(written, name).inside(name),
+                  holder.said)

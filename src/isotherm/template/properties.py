@@ -1,6 +1,6 @@
 """Values -> properties of a type: typed, checked, defaults filled in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -169,7 +169,11 @@ class Coercion:
 
     def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
         """A value of the run can already be of a type that will not do."""
-        if not self.validate or value.type is prop.type or object in (value.type, prop.type):
+        if not self.validate or object in (value.type, prop.type):
+            return
+        if value.type is prop.type:
+            for why in unlike(value.structure, prop, repr(path[-1])) if value.inner is not None and (prop.item is not None or prop.schema is not None) else ():
+                self.problems.append(Problem("bad-property", why, self.locate(path, True), Severity.WARNING))
             return
         if self.template and (prop.type is dict or (prop.type, value.type) == (list, str)):
             return
@@ -192,6 +196,26 @@ class Coercion:
                 continue
             if why:
                 self.wrong("bad-property", path, why)
+
+
+def unlike(shape: Prop, prop: Prop, said: str) -> Iterator[str]:
+    """Why what is inside of a value will not fit, as far as it is there at all: a list may be empty, and a key missing. said: the name of the
+    value."""
+    if object in (shape.type, prop.type) or (shape.type in SCALARS and prop.type in SCALARS):
+        return
+    if shape.type is not prop.type:
+        yield f"{said} must be of type {TYPE_NAMES[prop.type]}, and will be of type {TYPE_NAMES[shape.type]} if it is there."
+    elif shape.type is list:
+        if shape.item is not None and prop.item is not None:
+            yield from unlike(shape.item, prop.item, f"an item of {said}")
+    else:
+        names = {one.name: one for one in prop.schema or ()}
+        for one in shape.schema or ():
+            wanted = names.get(one.name, prop.item)
+            if wanted is not None:
+                yield from unlike(one, wanted, f"{one.name!r} in {said}")
+            elif prop.schema is not None and not prop.open:
+                yield f"{said} will have {one.name!r}, which is none of its properties. {near(one.name, names)}"
 
 
 def coerce(schema: tuple[Prop, ...], values: Mapping[Any, Any], path: Path = (), locate: Locate = nowhere, *,
