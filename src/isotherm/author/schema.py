@@ -1,16 +1,18 @@
 """HOT as a JSON Schema, for editors: every type, property and function, made from their declarations.
 
-The schema refuses nothing that the service accepts. What depends on other parts of a template - references, attributes, parameters -
-cannot be said in a schema; the language server says it.
+The schema refuses nothing that the service accepts, but for maps that only look like calls of functions of other versions, of which the
+service warns. What depends on other parts of a template - references, attributes, parameters - cannot be said in a schema; the language
+server says it.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from isotherm.author.editions import definitions, editions
 from isotherm.author.wording import property_text, type_text
 from isotherm.model.schema import SUPPORTED, AllowedPattern, AllowedValues, Catalog, Constraint, Length, Modulo, Prop, Range, Support, TypeSchema
 from isotherm.template.functions import FUNCTIONS, Function
-from isotherm.template.versions import CONDITIONS_SINCE, DIALECTS, HOT_TYPES, POLICIES
+from isotherm.template.versions import DIALECTS, HOT_TYPES, POLICIES
 
 Json = dict[str, Any]
 
@@ -30,7 +32,6 @@ TYPES: Mapping[type, Json] = {
 def schema(types: Catalog, names: Iterable[str] = ()) -> Json:
     """The schema of HOT with these types. names: what environments map, a star at the end standing for any."""
     versions = [name for key, name in DIALECTS if key == "heat_template_version"]
-    early = [name for (key, name), row in DIALECTS.items() if key == "heat_template_version" and row.version < CONDITIONS_SINCE]
     known = {name: kind for name in types.names() if (kind := types.schema(name)) is not None}
     return {
         "$schema": DRAFT, "title": "Heat Orchestration Template", "type": "object", "required": ["heat_template_version"],
@@ -42,11 +43,11 @@ def schema(types: Catalog, names: Iterable[str] = ()) -> Json:
             "outputs": entries("#/definitions/output"), "conditions": {"type": ["object", "null"]},
         },
         "additionalProperties": False,
-        "if": {"properties": {"heat_template_version": {"enum": early}}, "required": ["heat_template_version"]},
-        "then": {"properties": {"conditions": False}},
+        "allOf": editions(),
         "definitions": {
             "function": functions(), "group": GROUP, "parameter": PARAMETER, "output": OUTPUT,
             "resource": resource(known, names), **{f"type {name}": properties_of(kind) for name, kind in known.items()},
+            **definitions(),
         },
     }
 

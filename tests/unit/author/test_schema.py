@@ -14,6 +14,9 @@ from isotherm.author.schema import schema
 from isotherm.cli.main import cli
 from isotherm.model.schema import Prop
 from isotherm.template import parse
+from isotherm.template.functions import FUNCTIONS
+from isotherm.template.functions.registry import grammar
+from isotherm.template.versions import DIALECTS
 from isotherm.types.registry import registry
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[3] / "examples").glob("*.yaml"))
@@ -82,9 +85,45 @@ def test_what_it_refuses_the_checks_refuse(body: str, path: str) -> None:
     assert check(parse(HEAD + body), types=registry()).errors or "get_parm" in body     # a warning: it might be a plain map
 
 
-def test_conditions_came_with_a_version() -> None:
-    assert complaints("conditions: {c: true}", "heat_template_version: 2016-04-08\n") == ["$"]
-    assert complaints("conditions: {c: true}", "heat_template_version: newton\n") == []
+HOT = {name: dialect for (key, name), dialect in DIALECTS.items() if key == "heat_template_version"}
+FUNCTION_NAMES = sorted(name for name, rows in FUNCTIONS.items() if any("hot" in row.families and not row.condition_only for row in rows))
+PLACES = ("outputs: {o: {value: {%s: [x, y, z]}}}", "outputs: {o: {value: [1, {a: {list_join: [',', [{%s: [x, y, z]}]]}}]}}",
+          "resources: {r: {type: OS::Heat::Value, properties: {value: {%s: [x, y, z]}}}}")
+SINCE = {  # what came with a version
+    "conditions: {c: true}": "2016-10-14", "resources: {r: {type: OS::Heat::None, condition: true}}": "2016-10-14",
+    "resources: {r: {type: OS::Neutron::Net, external_id: a}}": "2016-10-14", "resources: {r: {type: OS::Heat::None, deletion_policy: retain}}": "2016-10-14",
+    "parameters: {p: {type: number, constraints: [{modulo: {step: 2, offset: 0}}]}}": "2017-02-24", "parameters: {p: {type: number, tags: [a]}}": "2018-03-02",
+    "conditions: {c: {contains: [a, [a]]}}": "2017-09-01",
+    "conditions: {c: true}\noutputs: {o: {value: {if: [c, 1]}}}": "2021-04-16", "conditions: {c: true}\noutputs: {o: {value: {if: [c, 1, 2]}}}": "2016-10-14",
+}
+
+
+@pytest.mark.parametrize("version", HOT)
+def test_each_version_has_its_functions(version: str) -> None:
+    known = grammar(HOT[version]).functions
+    for name in FUNCTION_NAMES:
+        for place in PLACES:
+            found = [
+                one for one in complaints(place % f'"{name}"', f"heat_template_version: {version}\n") if "value" in one or "resources" in one or one == "$"]
+            assert (found == []) is (name in known or not refused(version, name)), (name, place, found)
+
+
+def refused(version: str, name: str) -> bool:
+    found = check(parse(f'heat_template_version: {version}\noutputs: {{o: {{value: {{"{name}": [x, y, z]}}}}}}\n'), types=registry()).problems
+    return any(one.code in ("removed-function", "not-a-function") for one in found)
+
+
+@pytest.mark.parametrize("body", SINCE)
+@pytest.mark.parametrize("version", HOT)
+def test_what_came_with_a_version(version: str, body: str) -> None:
+    sound = HOT[version].version >= SINCE[body]
+    head = f"heat_template_version: {version}\n"
+    assert (complaints(body, head) == []) is sound
+    assert any(one.code != "bad-parameter" for one in check(parse(head + body), types=registry()).problems) is not sound
+
+
+def test_the_schema_is_not_too_large_for_an_editor() -> None:
+    assert len(json.dumps(SCHEMA, default=str)) < 512 * 1024
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
