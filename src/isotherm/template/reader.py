@@ -23,10 +23,12 @@ from isotherm.model.problem import Place, Problem
 from isotherm.template.limits import Limits
 from isotherm.template.tree import Map, Path, Position, Seq, key_text
 
-STRING = "tag:yaml.org,2002:str"
-MERGE = "tag:yaml.org,2002:merge"
+STRING, BINARY = "tag:yaml.org,2002:str", "tag:yaml.org,2002:binary"
+MERGE, DEFAULT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"
 SET, PAIRS = "tag:yaml.org,2002:set", ("tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs")
-PLAIN_TAGS = {None, "!", "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", SET, *PAIRS}
+MAP_TAGS, SEQ_TAGS = {None, "!", "tag:yaml.org,2002:map", SET}, {None, "!", "tag:yaml.org,2002:seq", *PAIRS}
+# What libyaml does not read and Heat does, which tries the slower parser after it.
+READ_ELSEWHERE = ("found invalid Unicode character escape code", "found unknown directive name", "found incompatible YAML document")
 # Dates stay text: a template's `2013-05-23` is a version, not a day.
 RESOLVERS = {
     first: [(tag, regexp) for tag, regexp in rows if tag != "tag:yaml.org,2002:timestamp"]
@@ -40,6 +42,10 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 
 class Merge:
     """The key `<<`, before it is merged."""
+
+
+class Default(str):
+    """The key `=`, which can be no value."""
 
 
 def read(text: str | bytes, name: str, limits: Limits) -> Any:
@@ -108,19 +114,32 @@ def _too_deep(limits: Limits, place: Place) -> Invalid:
 
 def _read_yaml(text: str, name: str, limits: Limits) -> Any:
     try:
-        return _Builder(text, name, limits).document()
+        return _Builder(CParser(text), name, limits).document()
     except yaml.MarkedYAMLError as exc:
-        mark = _mark_of(exc, text)
-        where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
-        said = ", ".join(part for part in (exc.context, exc.problem) if part)
-        line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
-        tab = " YAML is indented with spaces, and this line begins with a tab." if line.lstrip(" ").startswith("\t") else ""
-        raise _refused("not-yaml", f"This is neither YAML nor JSON: {said}.{tab}", where) from None
+        if exc.problem in READ_ELSEWHERE:
+            return _read_elsewhere(text, name, limits, exc)
+        raise _unreadable(text, name, exc) from None
     except yaml.reader.ReaderError as exc:
         said = f"This is neither YAML nor JSON: the character with the code {exc.character} (0x{exc.character:x}) cannot stand in a text."
         raise _refused("not-yaml", said, _at_byte(text.encode(), exc.position, name)) from None
     except yaml.YAMLError as exc:
         raise _refused("not-yaml", f"This is neither YAML nor JSON: {exc}.", Place(name)) from None
+
+
+def _read_elsewhere(text: str, name: str, limits: Limits, before: yaml.MarkedYAMLError) -> Any:
+    try:
+        return _Builder(yaml.SafeLoader(text), name, limits).document()
+    except yaml.YAMLError:
+        raise _unreadable(text, name, before) from None
+
+
+def _unreadable(text: str, name: str, exc: yaml.MarkedYAMLError) -> Invalid:
+    mark = _mark_of(exc, text)
+    where = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name)
+    said = ", ".join(part for part in (exc.context, exc.problem) if part)
+    line = text.splitlines()[mark.line] if mark and mark.line < len(text.splitlines()) else ""
+    tab = " YAML is indented with spaces, and this line begins with a tab." if line.lstrip(" ").startswith("\t") else ""
+    return _refused("not-yaml", f"This is neither YAML nor JSON: {said}.{tab}", where)
 
 
 def _keyed(frame: "_Frame") -> Map:
@@ -165,8 +184,8 @@ class _Frame:
 class _Builder:
     """Builds a tree from events in one loop; nothing here recurses, so no text can exhaust the stack."""
 
-    def __init__(self, text: str, name: str, limits: Limits):
-        self.parser = CParser(text)
+    def __init__(self, parser: Any, name: str, limits: Limits):
+        self.parser = parser
         self.name, self.limits = name, limits
         self.frames: list[_Frame] = []
         self.anchors: dict[str, tuple[Any, int]] = {}
@@ -198,50 +217,71 @@ class _Builder:
 
     def scalar(self, event: Any) -> None:
         value = event.value
-        if event.tag is None and event.implicit[0]:
+        if event.tag in (None, "!") and event.implicit[0]:
             try:
                 found = self.scalars[value]
             except KeyError:
                 found = self.scalars[value] = self.resolved(value, event)
-        elif event.tag is None or event.tag == STRING or event.tag == "!":
-            found = value
+        elif event.tag in (None, "!", STRING):
+            found = self.text(value, event) if SURROGATE.search(value) else value
         else:
             found = self.tagged(event.tag, value, event)
         weight = 1 + len(value) // 64
-        if event.anchor:
-            self.anchors[event.anchor] = (found, weight)
         mark = event.start_mark
+        if event.anchor:
+            self.anchored(event)
+            self.anchors[event.anchor] = (found, weight)
         self.add(found, (mark.line + 1, mark.column + 1), weight)
+
+    def text(self, value: str, event: Any) -> str:
+        """A text with pairs of surrogates, as the characters that they stand for."""
+        try:
+            return value.encode("utf-16-le", "surrogatepass").decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise _refused("not-unicode", "The text holds half of a surrogate pair, which is no character.", self.where(event)) from None
+
+    def where(self, event: Any) -> Place:
+        return Place(self.name, event.start_mark.line + 1, event.start_mark.column + 1)
+
+    def anchored(self, event: Any) -> None:
+        """Anchors name one element each."""
+        if event.anchor in self.anchors or any(frame.anchor == event.anchor for frame in self.frames):
+            raise _refused("bad-alias", f"The anchor &{event.anchor} stands here a second time.", self.where(event))
 
     def resolved(self, value: str, event: Any) -> Any:
         for tag, regexp in RESOLVERS.get(value[:1], ()):
             if regexp.match(value):
-                return Merge if tag == MERGE else self.tagged(tag, value, event)
+                return self.tagged(tag, value, event)
         return value
 
     def tagged(self, tag: str, value: str, event: Any) -> Any:
-        make = CONSTRUCTORS.get(tag)
-        mark = event.start_mark
-        where = Place(self.name, mark.line + 1, mark.column + 1)
+        if tag in (MERGE, DEFAULT):
+            return Merge if tag == MERGE else Default(value)
         if tag == "tag:yaml.org,2002:timestamp":
             return value
+        make = CONSTRUCTORS.get(tag)
         if make is None:
-            raise _refused("unknown-tag", f"The tag {tag!r} is not allowed in a template.", where)
+            raise _refused("unknown-tag", f"The tag {tag!r} is not allowed in a template.", self.where(event))
         try:
             made = make(yaml.constructor.SafeConstructor(), ScalarNode(tag, value))
+            if tag == BINARY:
+                return made.decode()
+            if hasattr(made, "__next__"):  # of a map or list, which this is not
+                raise ValueError(tag)
         except (ValueError, LookupError, yaml.YAMLError):
-            raise _refused("not-yaml", f"{value!r} cannot be read as {tag.rpartition(':')[2]}.", where) from None
-        return made.decode("latin-1") if isinstance(made, bytes) else value if hasattr(made, "__next__") else made
+            raise _refused("not-yaml", f"{value!r} cannot be read as {tag.rpartition(':')[2]}.", self.where(event)) from None
+        return made
 
     def open(self, event: Any, kind: type) -> None:
         mark = event.start_mark
         at = (mark.line + 1, mark.column + 1)
         if len(self.frames) >= self.limits.depth:
             raise _too_deep(self.limits, Place(self.name, *at))
-        if event.tag not in PLAIN_TAGS:
-            raise _refused("unknown-tag", f"The tag {event.tag!r} is not allowed in a template.", Place(self.name, *at))
+        if event.tag not in (MAP_TAGS if kind is Map else SEQ_TAGS):
+            said = f"cannot stand at a {'map' if kind is Map else 'list'}" if event.tag in MAP_TAGS | SEQ_TAGS else "is not allowed in a template"
+            raise _refused("unknown-tag", f"The tag {event.tag!r} {said}.", Place(self.name, *at))
         if event.anchor:
-            self.anchors.pop(event.anchor, None)
+            self.anchored(event)
         self.frames.append(_Frame(kind, event.anchor, at, event.tag))
 
     def close(self) -> None:
@@ -254,7 +294,9 @@ class _Builder:
                         frame.at[key] = source.at.get(key, frame.start)
             made: Any = Seq(frame.items) if frame.tag == SET else _keyed(frame)
         elif frame.tag in PAIRS:
-            made = Seq(Seq(pair) for item in frame.items if isinstance(item, Map) for pair in item.items())
+            if not all(isinstance(item, Map) and len(item) == 1 for item in frame.items):
+                raise _refused("not-yaml", "Each item of a list of pairs is a map with one key.", Place(self.name, *frame.start))
+            made = Seq(Seq(pair) for item in frame.items for pair in item.items())
         else:
             made = Seq(frame.items, tuple(frame.at))
         if frame.anchor:
@@ -285,8 +327,11 @@ class _Builder:
             return
         frame = self.frames[-1]
         frame.weight += weight
+        if (value is Merge or isinstance(value, Default)) and (frame.kind is Seq or frame.expecting):
+            raise _refused("not-yaml", f"{'<<' if value is Merge else value} has a meaning of its own in YAML: as a value it stands in quotes.",
+                           Place(self.name, *at))
         if frame.kind is Seq:
-            frame.items.append(None if value is Merge else value)
+            frame.items.append(value)
             frame.at.append(at)
         elif not frame.expecting:
             self.begin_entry(frame, value, at)
@@ -296,7 +341,7 @@ class _Builder:
     def begin_entry(self, frame: _Frame, key: Any, at: Position) -> None:
         if isinstance(key, Map | Seq):
             raise _refused("bad-key", "A map or list cannot be the key of a map.", Place(self.name, *at))
-        frame.key, frame.expecting = key, True
+        frame.key, frame.expecting = str(key) if isinstance(key, Default) else key, True
         if key is Merge:
             return
         if key in frame.items:
@@ -308,7 +353,7 @@ class _Builder:
     def end_entry(self, frame: _Frame, value: Any, at: Position) -> None:
         frame.expecting = False
         if frame.key is not Merge:
-            frame.items[frame.key] = "=" if value is Merge else value
+            frame.items[frame.key] = value
             if value is not None:               # which may stand nowhere
                 frame.at[frame.key] += at
             return

@@ -29,6 +29,9 @@ def tree(source, **limits):
     ("a: !!set {x, y}", {"a": ["x", "y"]}),
     ('{"a": "\\ud83d\\ude00", "b": 1e3}', {"a": "😀", "b": 1000.0}),
     ("{a: b}", {"a": "b"}),
+    ("a: ! 5", {"a": 5}), ('a: ! "5"', {"a": 5}), ("=: 1", {"=": 1}), ("!!value x: 1", {"x": 1}), ("!!merge x: {a: 1}", {"a": 1}),
+    ("a: !!binary w6k=", {"a": "é"}), ("a: !!pairs [x: 1, x: 2]", {"a": [["x", 1], ["x", 2]]}),
+    ('a: "\\ud83d\\ude00"', {"a": "😀"}), ("%FOO bar\n---\na: 1", {"a": 1}), ("%YAML 1.3\n---\na: 1", {"a": 1}),
     ("", None),
 ])
 def test_values(text, expected):
@@ -60,6 +63,10 @@ def test_the_tree_cannot_change():
     ("a: [", "not-yaml"), ("a: b: c", "not-yaml"), ("a: *x", "bad-alias"), ("a: &a [*a]", "bad-alias"), ("? [x]\n: y", "bad-key"),
     ("a: !!python/object:os.system x", "unknown-tag"), ("a: !Ref x", "unknown-tag"), ("--- a\n--- b", "several-documents"),
     ("a: {<<: 5}", "bad-merge"), ("a: \ud800", "not-unicode"), (b"a: \xff", "not-unicode"), ("a: \x01", "not-yaml"),
+    ("a: [&x 1, &x 2]", "bad-alias"), ("a: &x [&x 1]", "bad-alias"), ("a: <<", "not-yaml"), ("[<<]", "not-yaml"), ("a: =", "not-yaml"),
+    ("a: !!binary /w==", "not-yaml"), ("a: !!set [x]", "unknown-tag"), ("a: !!map [x]", "unknown-tag"), ("a: !!seq {x: 1}", "unknown-tag"),
+    ("a: !!omap {x: 1}", "unknown-tag"), ("a: !!omap [x]", "not-yaml"), ("a: !!pairs [{x: 1, y: 2}]", "not-yaml"), ("a: !!map x", "not-yaml"),
+    ("a: !!seq x", "not-yaml"), ('a: "\\ud800"', "not-unicode"), ("%FOO bar\n---\na: [", "not-yaml"),
 ])
 def test_refusals(text, code):
     with pytest.raises(Invalid) as caught:
