@@ -28,7 +28,8 @@ MERGE, DEFAULT = "tag:yaml.org,2002:merge", "tag:yaml.org,2002:value"
 SET, PAIRS = "tag:yaml.org,2002:set", ("tag:yaml.org,2002:omap", "tag:yaml.org,2002:pairs")
 MAP_TAGS, SEQ_TAGS = {None, "!", "tag:yaml.org,2002:map", SET}, {None, "!", "tag:yaml.org,2002:seq", *PAIRS}
 # What libyaml does not read and Heat does, which tries the slower parser after it.
-READ_ELSEWHERE = ("found invalid Unicode character escape code", "found unknown directive name", "found incompatible YAML document")
+READ_ELSEWHERE = ("found invalid Unicode character escape code", "found unknown directive name", "found incompatible YAML document",
+                  "found unexpected ':'", "found a tab character where an indentation space is expected")
 # Dates stay text: a template's `2013-05-23` is a version, not a day.
 RESOLVERS = {
     first: [(tag, regexp) for tag, regexp in rows if tag != "tag:yaml.org,2002:timestamp"]

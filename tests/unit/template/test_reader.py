@@ -32,6 +32,7 @@ def tree(source, **limits):
     ("a: ! 5", {"a": 5}), ('a: ! "5"', {"a": 5}), ("=: 1", {"=": 1}), ("!!value x: 1", {"x": 1}), ("!!merge x: {a: 1}", {"a": 1}),
     ("a: !!binary w6k=", {"a": "é"}), ("a: !!pairs [x: 1, x: 2]", {"a": [["x", 1], ["x", 2]]}),
     ('a: "\\ud83d\\ude00"', {"a": "😀"}), ("%FOO bar\n---\na: 1", {"a": 1}), ("%YAML 1.3\n---\na: 1", {"a": 1}),
+    ("a: [b:]", {"a": [{"b": None}]}), ("{a: b, c:[d]}", {"a": "b", "c": ["d"]}), ("a: >\n  \tb\n  c", {"a": "\tb\nc"}),
     ("", None),
 ])
 def test_values(text, expected):
