@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -35,6 +36,11 @@ class Prints:
 
     def of(self, start: frozenset[str] | None, inside: Environment) -> str:
         """Changes with any file that may be used where the strings `start` are used (None: all files), and with the environment inside."""
+        registry = inside.registry.whole or inside.registry     # what a stack lacks is another set in each: the rest is told once
+        found = self._found(start, replace(inside, registry=registry))
+        return fingerprint([found, inside.registry.lacks]) if inside.registry.lacks else found
+
+    def _found(self, start: frozenset[str] | None, inside: Environment) -> str:
         types = inside.registry.types
         start = None if start is None else frozenset(one for one in start if one in self.files or "::" in one or one in types)
         key = (start, None if any(layer.resources for layer in inside.registry.layers) else id(types))

@@ -40,6 +40,13 @@ class Nesting:
         self.files, self.prints, self.environment, self.limits = prints.files, prints, environment, limits
         self.chain, self.known, self.compile, self.types, self.shallow = chain, known, compile_, types, shallow
         self.children: dict[str, Definition] = {}
+        self._inside: dict[str, Environment] = {}
+
+    def environment_in(self, resource: str, type_name: str) -> Environment:
+        """The environment of the stack that a resource is. type_name: as written."""
+        if resource not in self._inside:
+            self._inside[resource] = environment_of(resource, type_name, self.environment)
+        return self._inside[resource]
 
     def schema(self, name: str) -> TypeSchema | None:
         """The type that a file implements; None when there is no such file. Raises Invalid when it cannot be read."""
@@ -58,7 +65,7 @@ class Nesting:
         # A value of the run may name any file.
         named = None if next(unknowns(values), None) else strings_in(values)
         start = None if named is None else named | {schema.name}
-        return [self.prints.of(start, environment_of(resource, type_name, self.environment))]
+        return [self.prints.of(start, self.environment_in(resource, type_name))]
 
     def check(self, schema: TypeSchema, resource: str, type_name: str, properties: Mapping[str, Any], facade: Facade,
               user: Place) -> list[Problem]:
@@ -70,7 +77,7 @@ class Nesting:
         stop = self.stop(template, user)
         if stop is not None:
             return [stop]
-        self.children[resource], found = self.compile(template, given, environment_of(resource, type_name, self.environment), facade)
+        self.children[resource], found = self.compile(template, given, self.environment_in(resource, type_name), facade)
         self.bounds.made += len(self.children[resource].resources)
         if isinstance(schema, TemplateType):
             return [within(problem, user) for problem in found]

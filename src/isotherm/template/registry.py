@@ -22,7 +22,8 @@ UNMAPPED: Final = ""                    # what a registry says of a name that it
 class Registry:
     """types: name or pattern -> what it stands for (None: no such type). resources: resource name or pattern -> its own
     registry: types, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack. below: the operator's, asked
-    for what this one does not have. written: this one as the user gave it."""
+    for what this one does not have. written: this one as the user gave it. lacks: entries that it is without, since it is that of a
+    stack inside; whole: the same with them."""
 
     types: Mapping[str, Any] = field(default_factory=dict)
     resources: Mapping[str, "Registry"] = field(default_factory=dict)
@@ -30,6 +31,8 @@ class Registry:
     restricted_actions: tuple[str, ...] = ()
     written: Mapping[str, Any] = field(default_factory=dict)
     below: "Registry | None" = None
+    lacks: tuple[str, ...] = ()
+    whole: "Registry | None" = field(default=None, repr=False, compare=False)
     globs: tuple[str, ...] = field(init=False, repr=False, compare=False)       # the patterns among `types`, longest first
     # What `_less` has made of it: a tree of templates asks for the same ones over and over, and tells them apart by their identity.
     less: dict["Entry", "Registry"] = field(init=False, repr=False, compare=False, default_factory=dict)
@@ -86,6 +89,10 @@ class Registry:
 
     def inside(self, resource: str) -> "Registry":
         """The registry of the nested stack that a resource is."""
+        made = self._inside(resource)
+        return made if self.whole is None else replace(made, whole=self.whole.inside(resource), lacks=self.lacks)
+
+    def _inside(self, resource: str) -> "Registry":
         below = self.below.inside(resource) if self.below is not None else None
         if not self.resources:
             return self if below is self.below else replace(self, below=below)
@@ -107,7 +114,7 @@ class Registry:
             if entry is None or entry.to is None:
                 return self
             if is_template(entry.to):
-                return self._less(entry)
+                return replace(self._less(entry), whole=self.whole or self, lacks=(*self.lacks, f"{entry.pattern}/{entry.key}"))
             type_name = entry.to
         return self
 

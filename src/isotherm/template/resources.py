@@ -124,6 +124,8 @@ class Resources:
                                 hint=near(target, self.nesting.files))
             elif found is None:
                 said = f" (the registry maps it to {target!r})" if target and target != written else ""
+                if (whole := self.environment.registry.whole) is not None and is_template(whole.target(written, name) or ""):
+                    said = " (what the registry says of it does not count inside the template that takes its place)"
                 self.report.add("unknown-type", (*path, key), f"There is no resource type {written!r}{said}.",
                                 hint=near(written, self.catalog.names()))
             schema = found or AnyType(written)
@@ -133,7 +135,7 @@ class Resources:
             self.check_support(schema, written, (*path, key))
         self.schemas[name] = schema
         self.holders[name] = Holder(name, schema, lambda: self.given(name),
-                                    lambda: environment_of(name, written, self.environment).registry)
+                                    lambda: self.nesting.environment_in(name, written).registry)
         self.drafts.append(_Draft(name, written, target, schema, path, raw))
 
     def nested(self, target: str, path: Path) -> TypeSchema | None:

@@ -65,7 +65,7 @@ class ResourceGroup(Members):
         if properties.get("count") == 0:
             return None
         known = isinstance(made, Mapping) and isinstance(made.get("type"), str)
-        return template({name: member(name, properties) for name in islice(numbers(()), most)}) if known else None
+        return template({name: member(name, properties) for name in islice(numbers(named(properties)), most)}) if known else None
 
     def create(self, subject: Subject) -> Sequence[Step]:
         policy, wanted = subject.update_policy.get("batch_create"), subject.properties.get("count", 1)
@@ -126,14 +126,24 @@ def numbered(value: Any, index: str, name: str) -> Any:
     return [numbered(part, index, name) for part in value] if isinstance(value, list | tuple) else value
 
 
+def named(properties: Values) -> list[str]:
+    """What removal policies name, as far as it is known."""
+    policies = [policy for policy in each(properties.get("removal_policies")) if isinstance(policy, Mapping)]
+    return [str(one) for policy in policies for one in each(policy.get("resource_list")) if isinstance(one, str | int)]
+
+
+def each(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()
+
+
 def removal(properties: Values, removed: set[str], present: Present | None) -> set[str]:
     """Who is removed, now that the removal policies have had their say. What they name and is no member is let pass; but before there
     are members (present None) any name may be kept from use."""
-    named = [str(one) for policy in properties.get("removal_policies") or () for one in policy.get("resource_list") or ()]
+    listed = named(properties)
     if present is None:
-        return removed | set(named)
+        return removed | set(listed)
     by_reference = {str(reference): name for name, reference in present.references.items()}
-    meant = {one if one in present.resources or one in removed else by_reference.get(one, "") for one in named} - {""}
+    meant = {one if one in present.resources or one in removed else by_reference.get(one, "") for one in listed} - {""}
     return meant if properties.get("removal_policies_mode") == "update" else removed | meant
 
 
