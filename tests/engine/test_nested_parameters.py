@@ -106,3 +106,35 @@ def test_the_registry_names_resources_inside_a_resource(rig: Rig, registry: dict
         stack = rig.create(top, files=files, environment={"resource_registry": registry})
         assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
         assert {name: row.value for name, row in rig.outputs(stack).items()} == {"a": "one", "b": "two"}
+
+
+KEPT = HOT + """
+parameters: {p: {type: string, immutable: true}}
+resources: {t: {type: OS::Heat::TestResource, properties: {value: {get_param: p}}}}
+"""
+KEEPING = HOT + """
+parameters: {word: {type: string}}
+resources:
+  late: {type: OS::Heat::Value, properties: {value: {get_param: word}}}
+  first: {type: OS::Heat::ResourceGroup, properties: {count: 1, resource_def: {type: kept.yaml, properties: {p: EARLY}}}}
+  last: {type: kept.yaml, properties: {p: LATE}}
+"""
+
+
+def test_an_immutable_parameter_inside_keeps_its_value(rig: Rig) -> None:
+    early = KEEPING.replace("EARLY", "{get_param: word}").replace("LATE", "same")
+    late = KEEPING.replace("EARLY", "one").replace("LATE", "{get_attr: [late, value]}")
+    files = {"kept.yaml": KEPT}
+    with rig.working():
+        stack = rig.create(early, files=files, parameters={"word": "one"})
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+        with pytest.raises(Invalid, match=r"kept.yaml:3:\d+: parameters.p: The parameter 'p' is immutable.*resources.first.resources.0") as refused:
+            rig.update(stack, early, files=files, parameters={"word": "two"})
+        assert refused.value.wire == "ImmutableParameterModified"
+        assert rig.stack(stack).state == "CREATE_COMPLETE", "nothing was begun"
+        rig.update(stack, late, files=files, parameters={"word": "other"})
+        failed = rig.wait(stack)
+        assert failed.state == "UPDATE_FAILED"
+        assert "resources.last: kept.yaml:3:14: parameters.p: The parameter 'p' is immutable" in failed.reason
+        rig.update(stack, late, files=files, parameters={"word": "same"})
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason

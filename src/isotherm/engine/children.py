@@ -14,6 +14,7 @@ from isotherm.engine.brief import Told
 from isotherm.engine.concealing import concealed, holds, revealed
 from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
+from isotherm.engine.immutable import changed, check_immutable, has_any
 from isotherm.engine.inputs import NamedCheck, named_checks, unmet
 from isotherm.engine.names import new_id
 from isotherm.engine.planning import Goal, begin
@@ -99,6 +100,8 @@ class Children:
         made = self.inputs(outer, row, wanted, kind.probes(replace(subject, data={**subject.data, **wanted.data}), reads))
         child = replace(parent, id=before.id if before else new_id(), name=row.physical_name)
         definition = self.defined(parent, child, outer, row, kind, made)
+        if before is not None and has_any(definition):
+            check_immutable(changed(self.definitions.get(before), definition))
         if kind.looks_back or BARRED in outer.outer:    # how many there are may not have been known when the request was checked
             there = self.store.read(resources.count, before.id) if before else 0
             self.check_room(parent.root_id or parent.id, len(definition.resources) - there)

@@ -16,6 +16,7 @@ from isotherm.engine import hooks, validation
 from isotherm.engine.barring import BARRED, barred_in, told_late
 from isotherm.engine.definitions import Definitions, facade_in, limits_of, pseudo_of, within
 from isotherm.engine.entrusting import Entrusting, entrust
+from isotherm.engine.immutable import Immutable, check_immutable
 from isotherm.engine.inputs import Inputs, check_cloud, define, merge_inputs, needs_cloud, read_inputs
 from isotherm.engine.names import new_id, utcnow
 from isotherm.engine.owners import distrust_owners
@@ -24,7 +25,6 @@ from isotherm.engine.site import NO_SITE, Site
 from isotherm.engine.sources import Sources
 from isotherm.model.credential import Credential
 from isotherm.model.errors import Conflict, Forbidden, Invalid, NotFound
-from isotherm.model.problem import Problem
 from isotherm.model.records import StackRow
 from isotherm.model.request import Caller, CreateRequest, StackIdentity, UpdateRequest, ValidateRequest
 from isotherm.store import credentials, definitions, stacks
@@ -70,7 +70,7 @@ class Commands:
         before = self.store.read(definitions.load, row.definition_id)
         inputs = merge_inputs(request, before, self.sources)
         definition = self.checked(inputs, row, caller, before.outer)
-        check_immutable(self.compiled.get(row), definition)
+        check_immutable(Immutable(self.store, self.compiled).changed_in(row, definition))
         former = self.entrusting.former(row, caller)
         lacks = row.credential_id is None and needs_cloud(definition, self.types)
         credential = self.entrusting.take(caller) if former or lacks else None
@@ -183,14 +183,3 @@ def refuse_update(stack: StackRow) -> None:
         raise Invalid(f"The stack {stack.name} is suspended: resume it before an update", wire="NotSupported")
     if stack.action == "DELETE":
         raise Invalid(f"The stack {stack.name} is being deleted and cannot be updated", wire="NotSupported")
-
-
-def check_immutable(before: Definition, after: Definition) -> None:
-    """A parameter declared immutable keeps its value."""
-    changed = [name for name, value in after.parameters.items()
-               if value.declaration.immutable and name in before.parameters and before.parameters[name].value != value.value]
-    if changed:
-        raise Invalid([Problem("immutable-parameter", f"The parameter {name!r} is immutable: it keeps the value the stack was created with",
-                               after.template.place(("parameters", name))) for name in changed], wire="ImmutableParameterModified")
-
-
