@@ -29,6 +29,8 @@ def map_replace(source: dict[Any, Any] | None, replacements: dict[Any, Any] | No
     made: dict[Any, Any] = {}
     for key, value in (source or {}).items():
         new = keys.get(key, key) if _hashable(key) else key
+        if not _hashable(new):
+            raise BadArgument(f"{key!r} would become {shown(new)}, which can be no key.")
         if new != key and new in (source or {}):
             raise BadArgument(f"{key!r} would become {new!r}, which is a key already.")
         if new in made:
