@@ -164,6 +164,24 @@ def test_a_member_that_failed_is_mended_and_the_others_stay(rig: Rig, policy: st
         assert outputs(rig, stack)["values"] == ["y"] * 4
 
 
+def test_a_rolling_update_that_failed_goes_on_batch_by_batch(rig: Rig) -> None:
+    template, files = WITH_BAD.replace("UPDATE_POLICY", "update_policy: {rolling_update: {max_batch_size: 1}}"), {"member.yaml": ONE_BAD}
+    with rig.working():
+        stack = made(rig, template, files=files)
+        group = below(rig, stack)["g"]
+        rig.update(stack, HOT + template, files=files, parameters={"value": "w", "bad": "2"})
+        assert rig.wait(stack).state == "UPDATE_FAILED"
+        changed = {name for name, row in members(rig, stack).items() if row.properties["value"] == "w"}
+        assert changed == {"3", "2"}, "the last ones first, and one at a time"
+        mended = ONE_BAD.replace("{if: [fails, true, false]}", "false")
+        rig.update(stack, HOT + template, files={"member.yaml": mended}, parameters={"value": "w", "bad": "2"})
+        assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+        assert outputs(rig, stack)["values"] == ["w"] * 4
+        told = [event.resource_name for event in rig.events(group) if event.action == "UPDATE" and event.status in ("IN_PROGRESS", "COMPLETE")]
+        last = [told[number] for number in range(len(told) - 1) if told[number] == told[number + 1]]
+        assert {"0", "1"} <= set(last), "begun and ended before another began"
+
+
 def test_what_is_asked_of_a_member_that_is_none_cannot_be_told(rig: Rig) -> None:
     template = PLAIN + ("  first: {value: {get_attr: [g, resource.0]}}\n  word: {value: {get_attr: [g, resource.1.output]}}\n"
                         "  none: {value: {get_attr: [g, resource.7, output]}}\n")

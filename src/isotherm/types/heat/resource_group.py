@@ -15,6 +15,7 @@ from isotherm.types.registry import register
 
 INDEX = "%index%"
 REMOVED = "removed_rsrc_list"
+UNDER_WAY = "rolling"                   # in a group's data: a rolling update has begun; the next one goes on with it, batch by batch
 
 
 @register("OS::Heat::ResourceGroup")
@@ -77,7 +78,8 @@ class ResourceGroup(Members):
 
     def update(self, subject: Subject, old: Values) -> Sequence[Step]:
         policy, new = subject.update_policy.get("rolling_update"), subject.properties
-        if policy is None or old.get("resource_def") == new.get("resource_def") or not subject.physical_id:
+        rolls = old.get("resource_def") != new.get("resource_def") or subject.data.get(UNDER_WAY)
+        if policy is None or not rolls or not subject.physical_id:
             return [Spawn("UPDATE", {"remove": True}), Await("UPDATE")]
         rolling = {"most": setting(policy, SIZE), "least": setting(policy, LEAST)}
         turns = len(list(batches(old.get("count", 1), new.get("count", 1), **rolling)))
@@ -96,7 +98,10 @@ class ResourceGroup(Members):
         if "rolling" in args:
             there = {name: made for name, made in present.resources.items() if name not in removed | present.failed}
             wanted = membership(there, wanted, ((name, member(name, subject.properties)) for name in free), **args["rolling"])
-        return Child(template(wanted), data={"removed": sorted(removed)} if removed or "removed" in subject.data else {})
+        data: dict[str, Any] = {"removed": sorted(removed)} if removed or "removed" in subject.data else {}
+        if "rolling" in args or UNDER_WAY in subject.data:
+            data[UNDER_WAY] = "rolling" in args
+        return Child(template(wanted), data=data)
 
     def attribute(self, subject: Subject, name: str) -> Any:
         return list(subject.data.get("removed", ())) if name == REMOVED else super().attribute(subject, name)
