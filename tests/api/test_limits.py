@@ -2,6 +2,7 @@
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import quote
 
 import pytest
 from api_client import Client, Running
@@ -62,6 +63,26 @@ def test_text_that_is_not_utf8(stranger: Client) -> None:
     answer = stranger("POST", "/stacks", b'{"stack_name": "\xff"}')
     assert answer.status == 400
     assert "UTF-8" in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize(("pattern", "code"), [("(a|aa)+$", "slow-pattern"), ("(((a{1000}){1000}){1000})", "pattern-too-large")])
+def test_a_pattern_that_would_not_end(stranger: Client, pattern: str, code: str) -> None:
+    template = ("heat_template_version: 2021-04-16\nparameters:\n  p:\n    type: string\n    constraints:\n"
+                f"    - allowed_pattern: '{pattern}'\nresources: {{r: {{type: OS::Heat::None}}}}\n")
+    answer = stranger("POST", "/stacks", {"stack_name": "s1", "template": template, "parameters": {"p": "a" * 60 + "b"}})
+    assert answer.status == 400
+    assert answer.json["error"]["type"] == "RequestLimitExceeded"
+    problem = answer.json["problems"][0]
+    assert (problem["code"], problem["line"], problem["column"]) == (code, 6, 24)
+    assert pattern in problem["message"]
+    assert nothing_made(stranger)
+
+
+def test_a_filter_of_names_that_would_not_end(stranger: Client) -> None:
+    answer = stranger("GET", "/resource_types?name=" + quote("(?:.|..|...)*(?!.)(?<=[0-9])"))
+    assert answer.status == 400
+    assert "seconds to match" in answer.json["error"]["message"]
+    assert stranger("GET", "/resource_types?name=" + quote("(OS::Heat::Value|nothing)$")).json == {"resource_types": ["OS::Heat::Value"]}
 
 
 @pytest.mark.parametrize("path", ["/stacks/%00", "/stacks/a%00b/c", "/stacks?name=%00", "/stacks/x/y/resources/%00", "/stacks?marker=%00"])

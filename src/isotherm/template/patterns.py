@@ -37,42 +37,44 @@ def named(pattern: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A regular expression as Python's `re` understands it. groups: the numbers of those that have names.
+    """A regular expression as Python's `re` understands it. names: of groups, with their numbers; groups: how many there are.
 
-    Every method may raise PatternError: each match is bounded, and the meter bounds all that it is given to.
+    Every method may raise PatternError: each match is bounded, and the meter bounds all that it is given to. It counts the time that the
+    engine takes to compile, too.
     """
 
     text: str
-    groups: Mapping[str, int] = field(compare=False)
-    engine: Any = field(repr=False, compare=False)
+    names: Mapping[str, int]
+    groups: int
+    spelling: str = field(repr=False)
 
     def match(self, text: str, meter: Meter) -> Any:
         """The match at the start of the text, or None."""
-        return self._timed(meter, lambda seconds: self.engine.match(text, timeout=seconds, concurrent=True))
+        return self._timed(meter, lambda engine, seconds: engine.match(text, timeout=seconds, concurrent=True))
 
     def search(self, text: str, meter: Meter) -> Any:
         """The first match in the text, or None."""
-        return self._timed(meter, lambda seconds: self.engine.search(text, timeout=seconds, concurrent=True))
+        return self._timed(meter, lambda engine, seconds: engine.search(text, timeout=seconds, concurrent=True))
 
     def every(self, text: str, most: int, meter: Meter) -> list[Any]:
         """The matches in the text, one more than `most` at most."""
-        return self._timed(meter, lambda seconds: list(islice(
-            self.engine.finditer(text, timeout=seconds, concurrent=True), most + 1)))
+        return self._timed(meter, lambda engine, seconds: list(islice(
+            engine.finditer(text, timeout=seconds, concurrent=True), most + 1)))
 
-    def _timed(self, meter: Meter, work: Callable[[float], T]) -> T:
+    def _timed(self, meter: Meter, work: Callable[[Any, float], T]) -> T:
         limit = meter.limits.pattern_seconds
         if meter.patterns <= 0:
             raise PatternError(f"{named(self.text)} is not tried: the matches before it have taken {MATCHES * limit:g} seconds together, "
                                "which is the limit", "slow-pattern")
         allowed, start = min(meter.patterns, limit), thread_time()
         try:
-            return work(allowed)
+            return work(_engine(self.spelling), allowed)
         except TimeoutError:
             meter.patterns -= allowed   # the engine's clock counts what other threads do, too: it may be ahead of ours
             raise PatternError(f"{named(self.text)} takes more than {allowed:g} seconds to match, which is the limit",
                                "slow-pattern") from None
-        except MemoryError:
-            raise PatternError(f"{named(self.text)} takes too much memory to match", "slow-pattern") from None
+        except (MemoryError, RecursionError, regex.error):
+            raise PatternError(f"{named(self.text)} takes too much memory", "slow-pattern") from None
         finally:
             meter.patterns -= thread_time() - start
 
@@ -85,16 +87,20 @@ def pattern(text: str, limits: Limits, flags: int = 0) -> Pattern:
     return made
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _made(text: str, most: int, flags: int) -> Pattern | Exception:
-    too_large = PatternError(f"{named(text)} has more than {most} elements, repeated ones counted, or is nested too deeply; "
-                             f"{most} is the limit", "pattern-too-large")
-    if len(text) > most:
-        return too_large
     try:
+        if len(text) > most:
+            raise TooLarge
         spelling = respelled(text, flags, most)
-        return Pattern(text, spelling.groups, regex.compile(spelling.text, regex.VERSION0, cache_pattern=False))
+        return Pattern(text, spelling.names, spelling.groups, spelling.text)
     except re.error as exc:
         return exc
-    except (TooLarge, RecursionError, MemoryError, regex.error):
-        return too_large
+    except TooLarge:
+        return PatternError(f"{named(text)} has more than {most} elements, repeated ones counted, or is nested too deeply; "
+                            f"{most} is the limit", "pattern-too-large")
+
+
+@lru_cache(maxsize=64)
+def _engine(spelling: str) -> Any:
+    return regex.compile(spelling, regex.VERSION0, cache_pattern=False)

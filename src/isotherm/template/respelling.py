@@ -32,10 +32,11 @@ class TooLarge(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """The expression for `regex`; the names of its groups with their numbers."""
+    """The expression for `regex`; the names of groups with their numbers, and how many groups there are."""
 
     text: str
-    groups: Mapping[str, int]
+    names: Mapping[str, int]
+    groups: int
 
 
 def respelled(pattern: str, flags: int, most: int) -> Spelling:
@@ -50,13 +51,14 @@ def respelled(pattern: str, flags: int, most: int) -> Spelling:
         text = _Writer().sequence(tree, tree.state.flags)
     except (RecursionError, OverflowError):
         raise TooLarge from None
-    return Spelling(f"(?i:{text})" if _folds(tree.state.flags) else text, dict(tree.state.groupdict))
+    return Spelling(f"(?i:{text})" if _folds(tree.state.flags) else text, dict(tree.state.groupdict),
+                    tree.state.groups - 1)
 
 
 def weight(part: Any) -> int:
     """How many elements a parsed pattern has when its repetitions are written out."""
     if isinstance(part, parser.SubPattern):
-        return 1 + sum(weight(item) for item in part)
+        return max(1, sum(weight(item) for item in part))
     if not isinstance(part, tuple | list):
         return 0
     if len(part) == 2 and type(part[0]) is type(op.MAX_REPEAT) and part[0] in REPEATS:  # the name of an operation, and no character

@@ -13,6 +13,9 @@ from isotherm.api.views.generated import cfn, hot
 from isotherm.api.views.resource_type import summary_view, type_view
 from isotherm.model.errors import Forbidden, NotFound
 from isotherm.model.schema import is_template
+from isotherm.template.limits import Limits
+from isotherm.template.meter import Meter
+from isotherm.template.patterns import PatternError, pattern
 from isotherm.types.base import ResourceType
 
 STATUSES = ("UNKNOWN", "SUPPORTED", "DEPRECATED", "UNSUPPORTED", "HIDDEN")
@@ -23,7 +26,6 @@ ALIASES: Mapping[str, frozenset[str]] = {
     ) for name in group
 }
 FORMS: Mapping[str, Callable[[ResourceType], dict[str, Any]]] = {"cfn": cfn, "hot": hot}
-PATTERN_LIMIT, REPEATS_LIMIT = 100, 4
 
 
 def index(service: Service, request: Request) -> Answer:
@@ -31,14 +33,13 @@ def index(service: Service, request: Request) -> Answer:
     status, version = request.query.text("support_status"), request.query.text("version")
     if status and status not in STATUSES:
         raise BadRequest(f'The support_status is "{status}"; it can be {", ".join(STATUSES)}.', wire="Invalid")
-    pattern = name_pattern(request.query.text("name"))
+    fits = name_filter(request.query.text("name"), service.commands.limits)
     barred, services = service.barred(request.caller), catalogued(request)
     kinds = [
         kind for kind in known(service)
         if (kind.support.status == status if status else kind.support.status != "HIDDEN")
         and (not version or kind.support.version == version)
-        and (pattern is None or pattern.match(kind.name))
-        and kind.name not in barred and available(kind, services)
+        and fits(kind.name) and kind.name not in barred and available(kind, services)
     ]
     detailed = request.query.flag("with_description")
     return Answer({"resource_types": [summary_view(kind) if detailed else kind.name for kind in kinds]})
@@ -96,16 +97,21 @@ def catalogued(request: Request) -> frozenset[str] | None:
     return frozenset(entry["type"] for entry in entries) or None
 
 
-def name_pattern(text: str | None) -> re.Pattern[str] | None:
-    """The expression that names are matched with from their start.
-
-    What could take long to match is refused: groups, and more than a few repetitions.
-    """
+def name_filter(text: str | None, limits: Limits) -> Callable[[str], bool]:
+    """Whether a name matches, from its start, the regular expression asked for. Raises BadRequest: it is none, or takes too long."""
     if text is None:
-        return None
-    if len(text) > PATTERN_LIMIT or "(" in text or sum(text.count(sign) for sign in "*+?{") > REPEATS_LIMIT:
-        raise BadRequest(f"The name filter may have {PATTERN_LIMIT} characters, {REPEATS_LIMIT} repetitions and no groups.")
+        return lambda name: True
     try:
-        return re.compile(text)
+        wanted, meter = pattern(text, limits), Meter(limits)
     except re.error as exc:
         raise BadRequest(f'The name filter "{text}" is no regular expression: {exc}.') from None
+    except PatternError as exc:
+        raise BadRequest(f"The name filter: {exc}.") from None
+
+    def fits(name: str) -> bool:
+        try:
+            return wanted.match(name, meter) is not None
+        except PatternError as exc:
+            raise BadRequest(f"The name filter: {exc}.") from None
+
+    return fits

@@ -51,9 +51,9 @@ def unlike(context: Any, string: str, regexp: Pattern | str) -> bool:
 def published(context: Any, regexp: Pattern, match: Any) -> Any:
     """A context in which `$` is the match, `$2` its first group, and so on; a group that has a name has it there too."""
     inside = context.create_child_context()
-    for number in range(match.re.groups + 1):
+    for number in range(regexp.groups + 1):
         inside[f"${number + 1}"] = _part(match, number)
-    for name, number in regexp.groups.items():
+    for name, number in regexp.names.items():
         inside[f"${name}"] = _part(match, number)
     return inside
 
@@ -117,7 +117,7 @@ def replace(context: Any, regexp: Pattern, string: str, repl: str, count: int = 
     if "\\" not in repl:
         return replaced(context, regexp, string, lambda match: repl, count)
     parser.parse_template(repl, _Shape(regexp))         # what `re` refuses is refused
-    numbered = re.sub(r"(?s)\\(?:g<(\w+)>|.)", lambda one: f"\\g<{regexp.groups.get(one[1], one[1])}>" if one[1] else one[0], repl)
+    numbered = re.sub(r"(?s)\\(?:g<(\w+)>|.)", lambda one: f"\\g<{regexp.names.get(one[1], one[1])}>" if one[1] else one[0], repl)
 
     def expanded(match: Any) -> str:
         longest = max(len(text or "") for text in (match.group(), *match.groups()))
@@ -131,7 +131,7 @@ class _Shape:
     """What `re` asks of a pattern when it reads a template."""
 
     def __init__(self, regexp: Pattern):
-        self.groups, self.groupindex = regexp.engine.groups, regexp.groups
+        self.groups, self.groupindex = regexp.groups, regexp.names
 
 
 @query_function("replace", METHOD, regexp=PATTERN, string=TEXT, repl=TEXT, count=int)
