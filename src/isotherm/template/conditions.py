@@ -63,10 +63,7 @@ class Conditions:
         raise BadArgument(f"this condition is {shown(found)}, not true or false.", "bad-condition")
 
     def compute(self, snippet: Any, path: Path) -> Any:
-        found = evaluate(self.parse(snippet, path), self.scope)
-        if found is None and snippet is not None:
-            raise BadArgument("this condition is null.", "bad-condition")
-        return truth(self.scope, found)
+        return truth(self.scope, evaluate(self.parse(snippet, path), self.scope))
 
     def parse(self, value: Any, path: Path) -> Any:
         """As `Snippets.parse`, in the grammar of conditions."""

@@ -31,6 +31,8 @@ VALUES = [
     ("{repeat: {template: '%a%%b%', for_each: {'%a%': ['1', '2'], '%b%': [x, y]}}}", ["1x", "1y", "2x", "2y"]),
     ("{make_url: {scheme: http, host: h, port: 80, path: /a b, query: {q: c/d}}}", "http://h:80/a%20b?q=c/d"),
     ("{make_url: {scheme: https, username: u, password: 'p@', host: '::1'}}", "https://u:p%40@[::1]"),
+    ("{make_url: {scheme: http, port: 80, path: p}}", "http://:80/p"), ("{make_url: {scheme: http, path: /p}}", "http:///p"),
+    ("{make_url: {username: u, host: '[::1]', fragment: a b}}", "//u@[::1]#a%20b"), ("{str_split: [{a: b}, null]}", None),
     ("{yaql: {expression: '$.data.select($ + 1)', data: [1, 2]}}", [2, 3]), ("{if: [true, a, b]}", "a"), ("[1, {if: [false, 2]}, 3]", [1, 3]),
     ("{if: [{equals: [{get_param: n}, 3]}, {get_param: s}, {list_join: nonsense}]}", "hello"), ("{Get_Param: s}", {"Get_Param": "s"}),
     ("{get_param: s, other: 1}", {"get_param": "s", "other": 1}),
@@ -60,6 +62,8 @@ def test_versions(version, snippet, expected):
     ("2014-10-16", "{Ref: s}", "Ref does not exist in version 2014-10-16"), ("2021-04-16", "{list_join: nonsense}", "it takes a list"),
     ("2015-04-30", "{list_join: [',', [a], [b]]}", "has 3 items"), ("2018-08-31", "{if: [true, 1]}", "two values"),
     ("2021-04-16", "{get_attr: [a]}", "no resource 'a'"), ("2021-04-16", "{make_url: {hostname: x}}", "Did you mean 'host'"),
+    ("2021-04-16", "{make_url: {host: h, port: null}}", "null is no port"), ("2021-04-16", "{make_url: {host: h, port: ''}}", "is no port"),
+    ("2021-04-16", "{make_url: {host: h, port: .inf}}", "is no port"),
     ("2021-04-16", "{yaql: {expression: '$.('}}", "cannot be read"),
     ("2021-04-16", "{repeat: {template: x, for_each: abc}}", "for_each.*must be of type map"),
     *(("2021-04-16", f"{{{name}: {{get_param: j}}}}", "must be written out here; get_param cannot give it") for name in (
@@ -82,7 +86,7 @@ def test_misuse_stops_the_template(version, snippet, said):
     ("{str_replace_strict: {template: x, params: {a: b}}}", "does not hold 'a'"), ("{digest: [md5000, x]}", "is not one of"),
     ("{str_replace_vstrict: {template: a, params: {a: ''}}}", "is empty"),
     ("{str_replace: {template: a, params: {'': b}}}", "placeholder is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
-    ("{str_split: [',', 'a,b', 7]}", "no index"), ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
+    ("{str_split: [',', 'a,b', 7]}", "no index"), ("{str_split: [',', 'a,b', .inf]}", "no index"), ("{str_split: ['', 'a,b']}", "not empty"), ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
     ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"), ("{get_file: f}", "no file 'f'"),
     ("{yaql: {expression: 'range(100000).len()'}}", "the expression fails"),
 ])

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-import string
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urlunsplit
 
+from isotherm.model.schema import Prop
+from isotherm.model.structure import TEXT
+from isotherm.model.unknown import Unknown
 from isotherm.template.expression import MISUSE, BadArgument
 from isotherm.template.functions import results
 from isotherm.template.functions.bounds import bounded
@@ -135,18 +137,18 @@ def fn_join(delimiter: str, strings: list[Any] | None) -> str:
 
 
 @function("str_split", since="2015-10-15", gives=results.part_of_text)
-def str_split(delimiter: str | None, text: str | None, *index: object) -> Any:
+def str_split(delimiter: object, text: str | None, *index: object) -> Any:
     """A string split at each delimiter, null: at white space; with an index, only that part. What follows is ignored."""
     if text is None:
         return None
-    if delimiter == "":
-        raise BadArgument("the delimiter is empty.")
+    if delimiter == "" or not isinstance(delimiter, str | None):
+        raise BadArgument(f"the delimiter must be a string that is not empty, or null, not {shown(delimiter)}.")
     parts = text.split(delimiter)
     if not index:
         return parts
     try:
         return parts[int(index[0])]  # type: ignore[call-overload]
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         raise BadArgument(f"{shown(index[0])} is no index into the {len(parts)} parts.") from None
 
 
@@ -173,47 +175,58 @@ def digest(algorithm: str, text: str) -> str:
 
 
 PARTS = ("scheme", "username", "password", "host", "port", "path", "query", "fragment")
-ALLOWED_IN_SCHEME = set(string.ascii_letters + string.digits + "+-.")
 
 
-@function("make_url", literal=True, since="2017-09-01", shape="value", result=str)
-def make_url(parts: object) -> str:
-    """A URL from its parts (scheme, username, password, host, port, path, query, fragment), escaped where needed."""
+def check_parts(parts: object) -> None:
+    """Raises BadArgument when something is no part of a URL. Parts that are not known yet are left alone."""
     if not isinstance(parts, Mapping):
         raise BadArgument(f"it takes a map of the URL's parts, not {shown(parts)}.", MISUSE)
     for key, value in parts.items():
         if key not in PARTS:
             raise BadArgument(f"a URL has no {key!r}.", MISUSE, hint=near(key, PARTS))
-        if key == "query" and not isinstance(value, Mapping):
+        if isinstance(value, Unknown):
+            continue
+        if key == "port":
+            _check_port(value)
+        elif key == "query" and not isinstance(value, Mapping):
             raise BadArgument(f"`query` must be a map, not {shown(value)}.", MISUSE)
-        if key not in ("query", "port") and not isinstance(value, str):
+        elif key != "query" and not isinstance(value, str):
             raise BadArgument(f"`{key}` must be a string, not {shown(value)}.", MISUSE)
-    scheme = parts.get("scheme", "")
-    if not set(scheme) <= ALLOWED_IN_SCHEME:
-        raise BadArgument(f"{scheme!r} is no scheme: it is named without colon and slashes.")
-    path, query, fragment = parts.get("path", ""), parts.get("query"), parts.get("fragment")
-    url = (f"{scheme}:" if scheme else "") + _authority(parts) + quote(path)
-    return url + (f"?{urlencode(query, safe='/')}" if query else "") + (f"#{quote(fragment)}" if fragment else "")
 
 
-def _authority(parts: Mapping[str, Any]) -> str:
-    host, user, port = parts.get("host", ""), parts.get("username", ""), parts.get("port", "")
-    if not host:
-        return ""
-    password = f":{quote(parts['password'], '')}" if parts.get("password") else ""
-    bare = host.removeprefix("[").removesuffix("]")
-    told = f"[{bare}]" if ":" in bare else quote(host, "")
-    slash = "/" if parts.get("path") and not parts["path"].startswith("/") else ""
-    return "//" + (f"{quote(user, '')}{password}@" if user or password else "") + told + _port(port) + slash
-
-
-def _port(port: Any) -> str:
-    if port in ("", None):
-        return ""
+def _check_port(port: Any) -> None:
     try:
         number = int(port)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         number = 0
     if not 0 < number < 65536:
         raise BadArgument(f"{shown(port)} is no port from 1 to 65535.", MISUSE)
-    return f":{port}"
+
+
+def _url(parts: object) -> Prop:
+    if not isinstance(parts, Unknown):
+        check_parts(parts)
+    return TEXT
+
+
+@function("make_url", literal=True, since="2017-09-01", shape="value", result=str, gives=_url)
+def make_url(parts: object) -> str:
+    """A URL from its parts (scheme, username, password, host, port, path, query, fragment), escaped where needed."""
+    check_parts(parts)
+    assert isinstance(parts, Mapping)
+    scheme = parts.get("scheme", "")
+    if ":" in scheme:
+        raise BadArgument(f"{scheme!r} is no scheme: it is named without colon and slashes.")
+    query, fragment = urlencode(parts.get("query", {}), safe="/"), quote(parts.get("fragment", ""))
+    made: str = urlunsplit((scheme, _authority(parts), quote(parts.get("path", "")), query, fragment))
+    return made
+
+
+def _authority(parts: Mapping[str, Any]) -> str:
+    user, password, host = (parts.get(name, "") for name in ("username", "password", "host"))
+    account = quote(user, "") + (f":{quote(password, '')}" if password else "")
+    if host.startswith("[") and host.endswith("]"):
+        host = host[1:-1]
+    told = quote(host, ":")
+    port = f":{parts['port']}" if parts.get("port") else ""
+    return (f"{account}@" if account else "") + (f"[{told}]" if ":" in told else told) + port
