@@ -1,13 +1,14 @@
 """What the API answers to a template that is to be checked only."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.author import description as author
 from isotherm.author.checking import Checked, check
 from isotherm.author.description import Description
 from isotherm.engine.barring import check_barred
+from isotherm.engine.concealing import holds
 from isotherm.engine.implied import implied_dependencies
 from isotherm.engine.inputs import Inputs, read_inputs
 from isotherm.engine.sources import Sources, explained
@@ -15,7 +16,9 @@ from isotherm.model.problem import Problem
 from isotherm.model.request import Caller, ValidateRequest
 from isotherm.model.schema import AllowedPattern, AllowedValues, Custom, Length, Modulo, Range
 from isotherm.template import Definition, ParameterValue
+from isotherm.template.definition import known
 from isotherm.template.report import failure
+from isotherm.template.secrets import MASK
 from isotherm.types.registry import Registry
 
 TYPES = {"string": "String", "number": "Number", "comma_delimited_list": "CommaDelimitedList", "json": "Json", "boolean": "Boolean"}
@@ -40,8 +43,8 @@ def validate(request: ValidateRequest, caller: Caller, types: Registry, sources:
         "Parameters": {name: parameter(value) for name, value in definition.parameters.items()},
         "Environment": environment,
     }
-    groups = groups_of(definition)
-    return Validated(answer | {"ParameterGroups": groups} if groups else answer, tuple(explained(checked.warnings, inputs.absent)))
+    answer |= grouped(definition) | (nested_parameters(definition) if request.show_nested else {})
+    return Validated(answer, tuple(explained(checked.warnings, inputs.absent)))
 
 
 def describe(request: ValidateRequest, caller: Caller, types: Registry, sources: Sources) -> Description:
@@ -60,9 +63,25 @@ def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Regis
     return checked
 
 
-def groups_of(definition: Definition) -> list[dict[str, Any]]:
-    """The template's parameter groups."""
-    return [dict(group) for group in definition.template.document.get("parameter_groups") or ()]
+def grouped(definition: Definition) -> dict[str, Any]:
+    """The template's parameter groups, if it has any."""
+    groups = [dict(group) for group in definition.template.document.get("parameter_groups") or ()]
+    return {"ParameterGroups": groups} if groups else {}
+
+
+def nested_parameters(definition: Definition, around: Sequence[str] = ()) -> dict[str, Any]:
+    """The parameters of stacks nested in this one, as far as they are known. around: secrets of the stacks around."""
+    secrets = (*around, *definition.secrets)
+    told = {name: {"Type": definition.resources[name].type, "Description": child.description,
+                   "Parameters": {key: given_parameter(value, secrets) for key, value in child.parameters.items()}}
+            | grouped(child) | nested_parameters(child, secrets) for name, child in definition.children.items()}
+    return {"NestedParameters": told} if told else {}
+
+
+def given_parameter(value: ParameterValue, secrets: Sequence[str]) -> dict[str, Any]:
+    """A parameter that a resource of another stack gives: what only the run tells is left out, secrets are masked."""
+    told = parameter(value if known(value.raw) else replace(value, given=False))
+    return told | {"Value": MASK} if "Value" in told and holds(value.raw, secrets) else told
 
 
 def parameter(value: ParameterValue) -> dict[str, Any]:
