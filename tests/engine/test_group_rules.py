@@ -274,7 +274,9 @@ def test_a_chain_grows_shrinks_and_tells_of_its_links(rig: Rig, concurrent: str)
 
 def test_the_lists_of_types_and_names_are_checked_before_anything_is_made(rig: Rig) -> None:
     for template, why in ((CHAIN.replace("CONCURRENT", "false"), "There is no resource type 'Nope'"),
-                          (PLAIN.replace("OS::Heat::TestResource", "Nope"), "There is no resource type 'Nope'")):
+                          (PLAIN.replace("OS::Heat::TestResource", "Nope"), "There is no resource type 'Nope'"),
+                          (PLAIN.replace("outputs:", "  v: {type: OS::Heat::Value, properties: {value: {get_attr: [g, attributes]}}}\noutputs:"),
+                           "'attributes' of 'g' is followed by the name of an attribute")):
         with pytest.raises(Invalid, match=why):
             rig.create(HOT + template, parameters={"types": "OS::Heat::Value,Nope"} if "types" in template else {})
     stack = rig.create(HOT + PLAIN.replace("OS::Heat::TestResource", "Nope"), parameters={"n": "0"})

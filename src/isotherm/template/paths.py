@@ -55,6 +55,8 @@ def led(holder: Holder, path: tuple[Any, ...], lookup: Lookup) -> Prop:
     gathered = gathers(path) if gathers is not None else None
     if gathered is not None:
         kind, asked = gathered
+        if not asked:
+            raise BadArgument(f"{head!r} of {holder.said} is followed by the name of an attribute of its members.")
         return _gathered(holder, kind, asked, lookup)
     attributes = holder.attributes
     if head in attributes:
