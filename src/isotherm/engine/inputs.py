@@ -29,6 +29,7 @@ from isotherm.template import (
     parse_environment,
     stored_environment,
 )
+from isotherm.template.customs import LOCAL
 from isotherm.types.finding import Wanted, wanted
 from isotherm.types.registry import Registry
 
@@ -167,5 +168,5 @@ def needs_cloud(definition: Definition, types: Registry) -> bool:
     """Whether any resource, or any check, calls a service, now or when the run tells what a nested stack is given."""
     kinds = {r.target for one in family(definition) for r in one.resources.values()}
     rules = (rule.constraint for one in family(definition) for value in one.parameters.values() for rule in value.declaration.rules)
-    return (any(one.checks for one in family(definition)) or any(isinstance(rule, Custom) for rule in rules)
+    return (any(one.checks for one in family(definition)) or any(isinstance(rule, Custom) and rule.name not in LOCAL for rule in rules)
             or any((kind := types.get(name)) is not None and kind.service for name in kinds))

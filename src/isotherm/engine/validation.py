@@ -19,9 +19,13 @@ from isotherm.template import Definition, ParameterValue
 from isotherm.template.definition import known
 from isotherm.template.report import failure
 from isotherm.template.secrets import MASK
+from isotherm.template.tree import plain
+from isotherm.template.versions import PSEUDO_CFN, PSEUDO_HOT
 from isotherm.types.registry import Registry
 
 TYPES = {"string": "String", "number": "Number", "comma_delimited_list": "CommaDelimitedList", "json": "Json", "boolean": "Boolean"}
+
+UNTOLD = {"hot": (*PSEUDO_HOT, "OS::region")}           # parameters of these names are not told of; elsewhere, of those of the pseudo ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,10 @@ def validate(request: ValidateRequest, caller: Caller, types: Registry, sources:
     checked = sound(inputs, request, caller, types)
     definition, environment = checked.definition, inputs.environment.document
     environment.pop("encrypted_param_names", None)
+    untold = UNTOLD.get(definition.template.dialect.family, PSEUDO_CFN)
     answer = {
         "Description": definition.description or "No description",
-        "Parameters": {name: parameter(value) for name, value in definition.parameters.items()},
+        "Parameters": {name: parameter(value) for name, value in definition.parameters.items() if name not in untold},
         "Environment": environment,
     }
     answer |= grouped(definition) | (nested_parameters(definition) if request.show_nested else {})
@@ -88,11 +93,11 @@ def parameter(value: ParameterValue) -> dict[str, Any]:
     """One parameter as the API describes it."""
     declared = value.declaration
     told: dict[str, Any] = {
-        "Type": TYPES[declared.type], "Description": declared.description, "NoEcho": "true" if declared.hidden else "false",
-        "Label": declared.label or declared.name,
+        "Type": TYPES[declared.type], "Description": said_of(value, "description") or "", "NoEcho": "true" if declared.hidden else "false",
+        "Label": said_of(value, "label") or declared.name,
     }
-    if declared.default is not None:
-        told["Default"] = declared.default
+    if value.default is not None:
+        told["Default"] = "******" if declared.hidden and value.default is not declared.default else value.default
     if declared.tags:
         told["Tags"] = list(declared.tags)
     if value.given and value.raw:
@@ -101,6 +106,12 @@ def parameter(value: ParameterValue) -> dict[str, Any]:
     for rule in declared.rules:
         told |= limits_of(rule.constraint)
     return told | {"ConstraintDescription": " ".join(said)} if said else told
+
+
+def said_of(value: ParameterValue, word: str) -> Any:
+    """What the author says of a parameter, as written: it need not be text."""
+    written = value.declaration.written
+    return plain(written.get(word) or written.get(word.capitalize()))
 
 
 def limits_of(constraint: Any) -> Mapping[str, Any]:

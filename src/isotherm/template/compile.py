@@ -210,6 +210,9 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
     defaults = {key_text(name): value for name, value in environment.defaults.items()}
     values = {}
     for name, one in declarations.items():
-        table = texts if texts.get(name) is not None else defaults
-        values[name] = settle(one, table.get(name), name in table, report, request.strict, request.meter)
+        given_one = texts.get(name) is not None
+        table = texts if given_one else defaults
+        value = settle(one, table.get(name), name in table, report, request.strict, request.meter)
+        default = defaults[name] if defaults.get(name) is not None else one.default
+        values[name] = replace(value, given=given_one, default=default)
     return values

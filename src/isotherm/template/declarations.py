@@ -7,10 +7,12 @@ from typing import Any
 from isotherm.model.schema import AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
 from isotherm.model.unknown import Unknown
 from isotherm.template.constraints import as_number
+from isotherm.template.conversions import CONVERT, Unfit
 from isotherm.template.document import Template
-from isotherm.template.parameters import CONVERT, PYTHON_TYPES, WORDS, Declaration, Rule, Unfit
+from isotherm.template.parameters import PYTHON_TYPES, Declaration
 from isotherm.template.patterns import PatternError, named, pattern
 from isotherm.template.report import Report, kind, near, shown
+from isotherm.template.rules import Rule
 from isotherm.template.tree import Path, key_text
 from isotherm.template.versions import MODULO_SINCE
 
@@ -18,7 +20,7 @@ CODE = "parameter-declaration"
 FOR_TYPES: Mapping[type, tuple[str, ...]] = {
     Length: ("string", "comma_delimited_list", "json"), Range: ("number",), Modulo: ("number",),
     AllowedPattern: ("string",), AllowedValues: ("string", "number", "comma_delimited_list", "boolean"),
-    Custom: ("string", "number", "comma_delimited_list", "json", "boolean"),
+    Custom: ("string", "number", "comma_delimited_list", "boolean"),
 }
 ANYTHING = "json"
 WORD: Mapping[type, str] = {
@@ -72,34 +74,30 @@ class _Reader:
             return Declaration(name, ANYTHING, path=self.path, written=body, sound=False)
         rules = self.hot_rules(body, canonical) if self.dialect.hot else self.cfn_rules(body, canonical)
         default = body.get(spell("default"))
-        self.check_default(default, canonical, rules, spell("default"))
+        self.check_default(default, canonical, spell("default"))
         return Declaration(
             name=name, type=canonical, default=default, description=str(body.get(spell("description")) or ""),
             label=str(body.get(spell("label")) or ""), hidden=self.flag(body, spell("hidden")),
             immutable=self.flag(body, "immutable"), tags=self.tags(body), rules=tuple(rules), path=self.path, written=body)
 
     def flag(self, body: Mapping[str, Any], key: str) -> bool:
-        """In HOT whatever is not empty counts as true, even the string `false`: so does Heat, and a secret stays one."""
+        """In HOT whatever is not empty counts as true, even the string `false`; in CloudFormation nothing but `true` does. So does Heat."""
         value = body.get(key, False)
-        return bool(value) if self.dialect.hot else bool(WORDS.get(str(value).strip().lower()))
+        return bool(value) if self.dialect.hot else str(value).lower() == "true"
 
-    def tags(self, body: Mapping[str, Any]) -> tuple[str, ...]:
-        tags = body.get("tags")
-        if tags is None or not self.dialect.hot:
+    def tags(self, body: Mapping[str, Any]) -> tuple[Any, ...]:
+        if "tags" not in body or "tags" not in self.dialect.parameter_keys:
             return ()
+        tags = body["tags"]
         if not isinstance(tags, list):
             self.wrong(f"`tags` is a list of strings, not {shown(tags)}.", "tags")
             return ()
-        return tuple(str(tag) for tag in tags)
+        return tuple(tags)
 
-    def check_default(self, default: Any, canonical: str, rules: list[Rule], key: str) -> None:
-        """Only its shape: its value is judged when it is used."""
-        if default is None:
-            return
-        if canonical == "comma_delimited_list" and isinstance(default, Mapping):
+    def check_default(self, default: Any, canonical: str, key: str) -> None:
+        """Only what is never right: its value is judged when it is used."""
+        if canonical == "comma_delimited_list" and not isinstance(default, str | list | Unknown | None):
             self.wrong(f"The default must be a list or a string, not {shown(default)}.", key)
-        elif canonical in ("number", "boolean") and isinstance(default, Mapping | list):
-            self.wrong(f"The default must be a {canonical}, not {shown(default)}.", key)
 
     def hot_rules(self, body: Mapping[str, Any], canonical: str) -> list[Rule]:
         rows = body.get("constraints")
@@ -121,7 +119,7 @@ class _Reader:
     def hot_rule(self, row: Mapping[str, Any], canonical: str, index: int) -> Rule | None:
         words = [word for word in HOT_RULES if word != "modulo" or self.dialect.version >= MODULO_SINCE]
         for key in row:
-            if key not in words and key != "description":
+            if key not in HOT_RULES and key != "description":
                 self.wrong(f"{key!r} is no constraint.", "constraints", index, key, hint=near(key, words), allowed=words, value=False)
                 return None
         word = next((word for word in words if word in row), None)
@@ -153,8 +151,8 @@ class _Reader:
             self.wrong(f"`{WORD[type(constraint)]}` cannot constrain a {canonical}.", *path,
                        allowed=[WORD[one] for one, types in FOR_TYPES.items() if canonical in types])
             return None
-        if isinstance(constraint, AllowedValues) and canonical == "number":
-            return self.numbers(constraint, path)
+        if isinstance(constraint, AllowedValues) and not self.are_values(constraint, canonical, path):
+            return None
         if isinstance(constraint, AllowedPattern) and not self.is_pattern(constraint.pattern, path):
             return None
         return constraint
@@ -170,12 +168,15 @@ class _Reader:
             return True
         return False
 
-    def numbers(self, constraint: AllowedValues, path: Path) -> AllowedValues | None:
-        try:
-            return AllowedValues(tuple(CONVERT["number"](value) for value in constraint.values))
-        except Unfit:
-            self.wrong("The allowed values of a number must be numbers.", *path)
-            return None
+    def are_values(self, constraint: AllowedValues, canonical: str, path: Path) -> bool:
+        """Whether all can be values of the type; those of a list are its items."""
+        for value in constraint.values if canonical != "comma_delimited_list" else ():
+            try:
+                CONVERT[canonical](value)
+            except Unfit as exc:
+                self.wrong(f"An allowed value of a {canonical} must be {exc}, not {shown(value)}.", *path)
+                return False
+        return True
 
 
 def _bounds(value: Any, first: str, second: str, word: str) -> tuple[Any, Any]:
@@ -184,16 +185,18 @@ def _bounds(value: Any, first: str, second: str, word: str) -> tuple[Any, Any]:
     extra = [key for key in value if key not in (first, second)]
     if extra:
         raise Unfit(f"`{word}` has {first} and {second}, not {extra[0]!r}.")
-    bounds = []
-    whole = word in ("length", "modulo")
-    for key in (first, second):
-        number = None if value.get(key) is None else as_number(value[key])
-        if value.get(key) is not None and (number is None or (whole and number != int(number))):
-            raise Unfit(f"`{key}` of `{word}` is {'an integer' if whole else 'a number'}, not {shown(value[key])}.")
-        bounds.append(number)
+    bounds = [_bound(value[key], key, word) if value.get(key) is not None else None for key in (first, second)]
     if bounds == [None, None]:
         raise Unfit(f"`{word}` needs {first} or {second}.")
     return bounds[0], bounds[1]
+
+
+def _bound(value: Any, key: str, word: str) -> int | float:
+    number = as_number(value)
+    whole = isinstance(number, int) or (word == "modulo" and isinstance(number, float) and number.is_integer())
+    if number is None or (word in ("length", "modulo") and not whole):
+        raise Unfit(f"`{key}` of `{word}` is {'a number' if word == 'range' else 'an integer'}, not {shown(value)}.")
+    return number
 
 
 def _modulo(value: Any) -> Modulo:
@@ -225,10 +228,10 @@ def _custom(value: Any) -> Custom:
     return Custom(value)
 
 
-HOT_RULES: Mapping[str, Any] = {
-    "range": lambda value: Range(*_bounds(value, "min", "max", "range")),
+HOT_RULES: Mapping[str, Any] = {                # where one entry has several, the first of these counts
+    "modulo": _modulo, "range": lambda value: Range(*_bounds(value, "min", "max", "range")),
     "length": lambda value: Length(*_bounds(value, "min", "max", "length")),
-    "modulo": _modulo, "allowed_values": _values, "allowed_pattern": _pattern, "custom_constraint": _custom,
+    "allowed_values": _values, "allowed_pattern": _pattern, "custom_constraint": _custom,
 }
 CFN_RULES: tuple[tuple[tuple[str, ...], Any], ...] = (
     (("MinLength", "MaxLength"), lambda rows: Length(*_bounds(rows, "MinLength", "MaxLength", "length"))),
@@ -238,10 +241,13 @@ CFN_RULES: tuple[tuple[tuple[str, ...], Any], ...] = (
 )
 
 
+GROUPED = ("OS::stack_id", "OS::project_id")    # what a group can have besides parameters: no sense, but no harm
+
+
 def check_groups(template: Template, names: Mapping[str, Declaration], report: Report) -> None:
     """Each parameter is in one group at most, and each group names parameters that exist."""
     groups = template.tree.get("parameter_groups")
-    if groups is None or not template.dialect.hot:
+    if not groups or not template.dialect.hot:
         return
     if not isinstance(groups, list):
         report.add("bad-group", ("parameter_groups",), f"`parameter_groups` is a list of groups, not {shown(groups)}.")
@@ -255,7 +261,7 @@ def check_groups(template: Template, names: Mapping[str, Declaration], report: R
             continue
         for at, name in enumerate(members):
             path = ("parameter_groups", index, "parameters", at)
-            if not isinstance(name, str | int) or (str(name) not in names and name not in template.dialect.pseudo):
+            if not isinstance(name, str) or name not in (*names, *GROUPED):
                 report.add("bad-group", path, f"There is no parameter {name!r}.", hint=near(name, names))
             elif name in seen:
                 report.add("bad-group", path, f"The parameter {name!r} is in group {seen[name] + 1} already.")

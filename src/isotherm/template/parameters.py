@@ -1,18 +1,20 @@
 """Parameters: how they are declared, and what values they take."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from isotherm.model.schema import TYPE_NAMES, AllowedPattern, Constraint, Custom
+from isotherm.model.schema import TYPE_NAMES, Custom
 from isotherm.model.structure import TEXT, listed
 from isotherm.model.unknown import Unknown
-from isotherm.template.constraints import as_number, broken
+from isotherm.template.conversions import CONVERT, Unfit
+from isotherm.template.customs import LOCAL
 from isotherm.template.expression import unknowns
 from isotherm.template.meter import Meter
 from isotherm.template.patterns import PatternError
-from isotherm.template.report import Report, kind, shown
+from isotherm.template.report import Report, shown
+from isotherm.template.rules import Rule, default_violation, violation
 from isotherm.template.secrets import MASK as MASK
 from isotherm.template.tree import Path
 
@@ -20,15 +22,6 @@ PYTHON_TYPES: Mapping[str, type] = {
     "string": str, "number": float, "comma_delimited_list": list, "json": object, "boolean": bool,
 }
 TEXTS = listed(TEXT)
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A constraint with what its author says about it, and where it stands."""
-
-    constraint: Constraint
-    description: str = ""
-    path: Path = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class Declaration:
     label: str = ""
     hidden: bool = False
     immutable: bool = False
-    tags: tuple[str, ...] = ()
+    tags: tuple[Any, ...] = ()
     rules: tuple[Rule, ...] = ()
     path: Path = ()
     written: Mapping[str, Any] = field(default_factory=dict)
@@ -63,12 +56,14 @@ class Declaration:
 
 @dataclass(frozen=True, slots=True)
 class ParameterValue:
-    """A parameter in one definition. given: not the template's own default. value may be Unknown when none is known."""
+    """A parameter in one definition. given: in the request or the environment's parameters, not as a default. value may be Unknown when
+    none is known. raw: as it was written. default: the environment's, or the template's."""
 
     declaration: Declaration
     value: Any
     given: bool
     raw: Any = None
+    default: Any = None
 
     @property
     def name(self) -> str:
@@ -96,50 +91,6 @@ class ParameterValue:
         return str(value)
 
 
-class Unfit(ValueError):
-    """A value that a parameter's type cannot take."""
-
-
-def _number(value: Any) -> int | float:
-    number = as_number(value)
-    if number is None:
-        raise Unfit("a number")
-    return number
-
-
-def _list(value: Any) -> list[str]:
-    if isinstance(value, list | tuple):
-        return [str(item) for item in value]
-    if isinstance(value, str):
-        return value.split(",") if value else []
-    raise Unfit("a list, or a string of items with commas between them")
-
-
-def _json(value: Any) -> Any:
-    if isinstance(value, str) and value:
-        try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
-            raise Unfit("JSON") from None
-    return value
-
-
-WORDS = {word: value for value, words in ((True, "1 t true on y yes"), (False, "0 f false off n no"))
-         for word in words.split()}
-
-
-def _boolean(value: Any) -> bool:
-    found = value if isinstance(value, bool) else WORDS.get(str(value).strip().lower())
-    if found is None:
-        raise Unfit("true or false")
-    return found
-
-
-CONVERT: Mapping[str, Callable[[Any], Any]] = {
-    "string": str, "number": _number, "comma_delimited_list": _list, "json": _json, "boolean": _boolean,
-}
-
-
 def settle(declaration: Declaration, given: Any, is_given: bool, report: Report, strict: bool, meter: Meter | None = None) -> ParameterValue:
     """The value of one parameter. What does not fit its type or rules goes to the report, as does a missing value.
 
@@ -165,33 +116,26 @@ def settle(declaration: Declaration, given: Any, is_given: bool, report: Report,
         report.add("bad-parameter", path, f"The parameter {declaration.name!r} must be {exc}, not {said}.", value=not is_given)
         return ParameterValue(declaration, Unknown(PYTHON_TYPES[declaration.type]), is_given, raw)
     meter = meter or Meter()
-    _check(declaration, raw, value, report, declaration.path if is_given else declaration.default_path, meter)
-    if is_given and declaration.default is not None:
-        _check_default(declaration, report, meter)
+    _check(declaration, raw, value, report, meter, None if is_given else declaration.default_path)
     return ParameterValue(declaration, value, is_given, raw)
 
 
-def _check(declaration: Declaration, raw: Any, value: Any, report: Report, path: Path, meter: Meter, what: str = "") -> None:
+def _check(declaration: Declaration, raw: Any, value: Any, report: Report, meter: Meter, default: Path | None) -> None:
+    """default: where it stands, if the value is the template's default. The default keeps the rules even where it is not used."""
     for rule in declaration.rules:
         try:
-            why = broken(rule.constraint, value, secret=declaration.hidden, meter=meter)
+            why = violation(rule, declaration.type, raw, value, declaration.hidden, meter)
+            unused = "" if declaration.default is None or (default and why) else \
+                default_violation(rule, declaration.type, declaration.default, declaration.hidden, meter)
         except PatternError as exc:
             report.add(exc.code, rule.path, f"The parameter {declaration.name!r}: {exc}.")
             continue
-        if isinstance(rule.constraint, AllowedPattern) and not isinstance(raw, str):
-            why = f"A pattern judges strings only, and this is a {kind(raw)}."
         if why:
-            report.add("bad-parameter", path, f"{what}The parameter {declaration.name!r}: {why}", hint=rule.description,
-                       value=path != declaration.path)
-
-
-def _check_default(declaration: Declaration, report: Report, meter: Meter) -> None:
-    """A default must meet the rules even where it is not used; its type only matters where it is."""
-    try:
-        value = CONVERT[declaration.type](declaration.default)
-    except Unfit:
-        return
-    _check(declaration, declaration.default, value, report, declaration.default_path, meter, "The default breaks a rule. ")
+            report.add("bad-parameter", default or declaration.path, f"The parameter {declaration.name!r}: {why}", hint=rule.description,
+                       value=default is not None)
+        if unused:
+            report.add("bad-parameter", declaration.default_path, f"The default of the parameter {declaration.name!r} breaks a rule. {unused}",
+                       hint=rule.description, value=True)
 
 
 def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unknown:
@@ -207,6 +151,7 @@ def _expected(declaration: Declaration, value: Unknown, report: Report) -> Unkno
 
 
 def custom_rules(values: Mapping[str, ParameterValue]) -> list[tuple[str, Any, Path]]:
-    """The named checks of parameters' values: (check, value, path)."""
+    """The named checks of parameters' values that ask a cloud: (check, value, path)."""
     return [(rule.constraint.name, one.value, one.declaration.path) for one in values.values()
-            for rule in one.declaration.rules if isinstance(rule.constraint, Custom) and not isinstance(one.value, Unknown)]
+            for rule in one.declaration.rules
+            if isinstance(rule.constraint, Custom) and rule.constraint.name not in LOCAL and not isinstance(one.value, Unknown)]
