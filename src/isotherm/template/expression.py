@@ -37,6 +37,10 @@ class World(Protocol):
         ...
 
 
+# Functions that give what is there already; whatever else functions give is new, and takes memory.
+LENDING = frozenset(("get_param", "get_attr", "get_file", "get_resource", "resource_facade", "Ref", "Fn::GetAtt", "Fn::FindInMap",
+                     "Fn::Select", "Fn::Base64", "Fn::ResourceFacade"))
+ITEM = 8             # characters, for which an item of a list or map counts
 MISUSE = "bad-call"  # the code of what is wrong with a call itself, rather than with values that reach it
 
 
@@ -126,7 +130,8 @@ class Call(Expression):
         try:
             scope.meter.work()
             made = self.function.apply(argument, scope)
-            scope.meter.made(len(made) if isinstance(made, str) else 0)
+            if self.function.name not in LENDING:
+                scope.meter.made(len(made) if isinstance(made, str) else ITEM * len(made) if isinstance(made, list | dict) else 0)
             return made
         except Exceeded as exc:
             raise failure([Problem("too-much-work", f"{self.function.name}: {exc}.", scope.locate(self.path, False))]) from None

@@ -11,7 +11,8 @@ class Limits:
     count once per 64 characters). resources: in one stack. yaql_iterations, yaql_memory (bytes), yaql_steps: of one yaql expression.
     repeat_items: elements made by one `repeat`. nested: depth of stacks within stacks. pattern_seconds: processor time of one match
     against a user's regular expression. pattern_size: elements of one, repeated ones counted. function_seconds: processor time of all
-    functions when a template is checked, or when one resource is made. made_text: characters of all texts that they make then.
+    functions when a template is checked, or when one resource is made. made_text: characters of all texts that they make then, items of lists and maps
+    counted for eight each.
     """
 
     text: int = 524288
@@ -26,7 +27,7 @@ class Limits:
     pattern_seconds: float = 0.25
     pattern_size: int = 5000
     function_seconds: float = 30.0
-    made_text: int = 64 * 2**20
+    made_text: int = 256 * 2**20
 
 
 LIMITS = Limits()

@@ -1,17 +1,32 @@
 """What a function may make at most: nested functions multiply, and a short template could fill the memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from isotherm.template.expression import BadArgument
 
 LONGEST_TEXT = 8 * 2**20  # characters
+MOST_ITEMS = 500_000
+MOST_PAIRS = 10_000_000
 
 
 def bounded(size: int) -> None:
     """Raise BadArgument when a text of that many characters is too long to be made."""
     if size > LONGEST_TEXT:
         raise BadArgument(f"the text would have {size} characters; at most {LONGEST_TEXT} are made.")
+
+
+def gathered(sizes: Iterable[int]) -> None:
+    """Raise BadArgument when lists or maps of these sizes have too many items to be put into one."""
+    size = sum(sizes)
+    if size > MOST_ITEMS:
+        raise BadArgument(f"there are {size} items in all; at most {MOST_ITEMS} are put together.")
+
+
+def compared(pairs: int) -> None:
+    """Raise BadArgument when that many pairs of lists and maps are too many to be compared."""
+    if pairs > MOST_PAIRS:
+        raise BadArgument(f"{pairs} pairs of lists and maps would have to be compared; at most {MOST_PAIRS} are.")
 
 
 def replaced(text: str, key: str, value: str) -> str:

@@ -7,9 +7,13 @@ from typing import Any
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Scope, sources
 from isotherm.template.functions import results
-from isotherm.template.functions.bounds import replaced, weight
+from isotherm.template.functions.bounds import compared, gathered, replaced, weight
 from isotherm.template.functions.registry import function
+from isotherm.template.meter import Meter
 from isotherm.template.report import shown
+
+
+SIMPLE = (str, int, float)
 
 
 def repeated(scope: Scope, template: Any, for_each: Mapping[Any, Any], *, maps: bool, zipped: bool = False) -> Any:
@@ -29,7 +33,7 @@ def repeated(scope: Scope, template: Any, for_each: Mapping[Any, Any], *, maps: 
     keys = [str(key) for key in for_each]
     _bounded(lists, zipped, weight(template), scope.limits.repeat_items)
     rows: Iterable[tuple[Any, ...]] = zip(*lists, strict=True) if zipped else itertools.product(*lists)
-    return [_filled(template, list(zip(keys, row, strict=True))) for row in rows]
+    return [_filled(template, list(zip(keys, row, strict=True)), scope.meter) for row in rows]
 
 
 def _bounded(lists: list[list[Any]], zipped: bool, size: int, limit: int) -> None:
@@ -43,7 +47,7 @@ def _bounded(lists: list[list[Any]], zipped: bool, size: int, limit: int) -> Non
         raise BadArgument(f"this makes {count} items with {size} elements each; at most {limit} elements are allowed.")
 
 
-def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
+def _filled(template: Any, pairs: list[tuple[str, Any]], meter: Meter) -> Any:
     if isinstance(template, str):
         unknown = [value for _, value in pairs if isinstance(value, Unknown)]
         for key, value in pairs:
@@ -52,11 +56,12 @@ def _filled(template: Any, pairs: list[tuple[str, Any]]) -> Any:
             if not isinstance(value, str):
                 raise BadArgument(f"an item of {key!r} is {shown(value)}; only strings can be put into a text.")
             template = replaced(template, key, value)
+        meter.made(len(template))
         return Unknown(str, sources(unknown), ("repeat", template, unknown)) if unknown else template
     if isinstance(template, list | tuple):
-        return [_filled(item, pairs) for item in template]
+        return [_filled(item, pairs, meter) for item in template]
     if isinstance(template, Mapping):
-        return {_filled(key, pairs): _filled(value, pairs) for key, value in template.items()}
+        return {_filled(key, pairs, meter): _filled(value, pairs, meter) for key, value in template.items()}
     return template
 
 
@@ -94,21 +99,32 @@ def repeat(scope: Scope, *, template: object, for_each: dict[Any, Any], permutat
 @function("list_concat", since="2017-09-01", partial=True, result=list, gives=results.concatenation)
 def list_concat(*lists: list[Any] | None) -> Any:
     """One list of the items of all lists."""
+    gathered(map(len, filter(None, lists)))
     return [item for part in lists for item in part or ()]
 
 
 @function("list_concat_unique", since="2017-09-01", result=list, gives=results.concatenation)
 def list_concat_unique(*lists: list[Any] | None) -> list[Any]:
     """One list of the items of all lists, each only once."""
-    return distinct(item for part in lists for item in part or ())
+    gathered(map(len, filter(None, lists)))
+    items = [item for part in lists for item in part or ()]
+    compared(sum(not isinstance(item, SIMPLE) for item in items) ** 2)
+    return distinct(items)
 
 
 def distinct(items: Iterable[Any]) -> list[Any]:
     """The items in their order, equal ones once."""
     made: list[Any] = []
+    plain: set[Any] = set()     # what can be looked up; among the rest is searched
+    rest: list[Any] = []
     for item in items:
-        if item not in made:
+        simple = isinstance(item, SIMPLE)
+        if item not in (plain if simple else rest):
             made.append(item)
+            if simple:
+                plain.add(item)
+            else:
+                rest.append(item)
     return made
 
 
@@ -117,4 +133,7 @@ def filter_list(unwanted: list[Any] | None, items: object) -> Any:
     """The second list without the items of the first. '' stays ''."""
     if items == "":
         return items
-    return [item for item in as_list(items) if item not in (unwanted or ())]
+    rest = [item for item in unwanted or () if not isinstance(item, str)]
+    texts = {item for item in unwanted or () if isinstance(item, str)}
+    compared(len(rest) * sum(not isinstance(item, str) for item in as_list(items)))
+    return [item for item in as_list(items) if item not in (texts if isinstance(item, str) else rest)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from isotherm.template.expression import BadArgument
 from isotherm.template.functions import results
+from isotherm.template.functions.bounds import gathered
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
 
@@ -12,6 +13,7 @@ from isotherm.template.report import shown
 @function("map_merge", since="2016-04-08", partial=True, result=dict, gives=results.merge)
 def map_merge(*maps: dict[Any, Any] | None) -> dict[Any, Any]:
     """One map of the entries of all maps; later ones win."""
+    gathered(map(len, filter(None, maps)))
     made: dict[Any, Any] = {}
     for one in maps:
         made.update(one or {})
