@@ -280,6 +280,18 @@ def test_secrets_are_given_to_children_without_being_written_down(rig: Rig) -> N
     assert SECRET.encode() not in stored
 
 
+def test_a_very_short_secret_is_hidden_where_it_is_all_there_is(rig: Rig) -> None:
+    template = HIDING.replace("%index%-P", "P").replace("{type: string, hidden: true}", "{type: number, hidden: true}")
+    stack = rig.create(template, files={"inner.yaml": INNER}, parameters={"password": 42})
+    with rig.working():
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+    for child in descendants(rig, stack):
+        assert "42" not in str(rig.compiled.get(child).parameter_texts | {"OS::stack_id": "", "OS::project_id": "", "OS::stack_name": ""})
+        assert '"42"' not in rig.store.read(definitions.load, child.definition_id).template
+        assert ": 42" not in rig.store.read(definitions.load, child.definition_id).template
+    assert outputs(rig, below(rig, stack)["file"]) == {"word": "42"}
+
+
 def test_a_failure_does_not_tell_a_secret(rig: Rig) -> None:
     strict = INNER.replace("word: {type: string}", "word: {type: string, constraints: [{allowed_values: [other]}]}")
     late = HIDING.replace("file: {type: inner.yaml, properties: {word: {get_param: password}}}",

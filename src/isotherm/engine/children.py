@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from isotherm.engine import reasons
 from isotherm.engine.barring import BARRED, barred_in, check_barred
 from isotherm.engine.brief import Told
-from isotherm.engine.concealing import concealed, holds, revealed
+from isotherm.engine.concealing import concealed, holds, revealed, secrets_of
 from isotherm.engine.credentials import Credentials
 from isotherm.engine.definitions import Definitions
 from isotherm.engine.immutable import changed, check_immutable, has_any
@@ -149,16 +149,16 @@ class Children:
     def inputs(self, outer: Definition, row: ResourceRow, made: Child, probes: Iterable[Probe]) -> DefinitionRow:
         """What the child's definition is compiled from."""
         inside, files = environment_of(row.name, outer.resources[row.name].type, outer.environment), outer.scope.files
-        given: Mapping[str, Any]
+        secrets, given = secrets_of(outer), made.parameters
         if isinstance(made.template, str):
             if made.template not in files:
                 raise Invalid(f"The template {made.template} is not among the files of the stack")
-            name, text, given = made.template, files[made.template], made.parameters
+            name, text = made.template, files[made.template]
             used = strings_in(given)
             start = None if used is None else used | {name}
-            hidden = [key for key, value in given.items() if holds(value, outer.secrets)]
+            hidden = [key for key, value in given.items() if holds(value, secrets)]
         else:
-            document, given = concealed(made.template, outer.secrets, lambda type_name, member: self.properties(type_name, member, inside, files))
+            document, given = concealed(made.template, secrets, lambda type_name, member: self.properties(type_name, member, inside, files))
             name, text, start, hidden = row.implementation, json.dumps(document), strings_in(made.template), []
         return DefinitionRow(
             id=new_id(), template=text, environment=inside.stored,

@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from isotherm.model.schema import Prop
+from isotherm.template import Definition
+from isotherm.template.secrets import SHORTEST
 from isotherm.template.tree import walk
 
 NAME = "secret_{}"                      # of a parameter that holds one
@@ -13,9 +15,17 @@ PARTS = ("properties", "metadata")      # of a resource, where values are
 Schema = Callable[[str, str], Sequence[Prop]]
 
 
+def secrets_of(definition: Definition) -> tuple[str, ...]:
+    """What must not be told of a stack: the values of its hidden parameters, also those too short to be looked for in sentences."""
+    short = {str(value.value) for value in definition.parameters.values() if value.hidden and isinstance(value.value, str | int | float)
+             and not isinstance(value.value, bool)}
+    return (*definition.secrets, *sorted(short - {"", *definition.secrets}))
+
+
 def holds(value: Any, secrets: Sequence[str]) -> bool:
-    """Whether a value has a secret in it."""
-    return bool(secrets) and any(secret in str(part) for part in walk(value) if isinstance(part, str | int | float) for secret in secrets)
+    """Whether a value has a secret in it; one that is very short counts only where it is all there is."""
+    return bool(secrets) and any(str(part) == secret or (len(secret) >= SHORTEST and secret in str(part))
+                                 for part in walk(value) if isinstance(part, str | int | float) for secret in secrets)
 
 
 def concealed(document: Mapping[str, Any], secrets: Sequence[str], schema: Schema) -> tuple[dict[str, Any], dict[str, Any]]:
