@@ -148,3 +148,13 @@ def test_known_parts_around_a_placeholder_stay_known():
     assert made["y"] == 2
     assert isinstance(made["x"], Unknown)
     assert made["x"].resource == "a"
+
+
+@pytest.mark.parametrize(("snippet", "said"), [
+    ("{get_attr: [{get_attr: [v, value]}, value]}", "must be known before the run"),
+    ("{get_attr: [v, {get_attr: [v, value]}]}", "must be known before the run"),
+    ("{get_attr: [v, value, [a]]}", "is a key or an index, not a list"), ("{get_attr: [v, value, {a: b}]}", "is a key or an index, not a map"),
+])
+def test_what_an_attribute_is_asked_with_is_known_before_the_run(snippet, said):
+    with pytest.raises(Invalid, match=said):
+        compiled(f"resources: {{v: {{type: Value, properties: {{value: x}}}}}}\noutputs: {{o: {{value: {snippet}}}}}")

@@ -103,8 +103,10 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
     if not isinstance(argument, list | tuple | Unknown):
         raise BadArgument(f"it takes a list, not {shown(argument)}.", MISUSE)
     parts = [] if isinstance(argument, Unknown) else list(argument)
-    if all_allowed and parts[1:] == [None]:
+    if all_allowed and len(parts) > 1 and parts[1] is None:
         parts = parts[:1]
+    if any(isinstance(part, Unknown) and part.sources for part in parts[:2]):
+        raise BadArgument("its resource and attribute must be known before the run, because what depends on what follows from them.", MISUSE)
     if isinstance(argument, Unknown) or (parts and isinstance(parts[0], Unknown)):
         return Unknown(object, getattr(argument, "sources", ()), ("get_attr", argument))
     if len(parts) < 2 and not (all_allowed and parts):
@@ -116,6 +118,9 @@ def attribute(scope: Scope, argument: Any, *, whole: bool, all_allowed: bool) ->
     if whole:
         value = scope.world.attribute(name, path[:1])
         return pending(value, path, name) if isinstance(value, Unknown) and path[1:] else select(value, path[1:])
+    for key in path[1:]:
+        if isinstance(key, dict | list):
+            raise BadArgument(f"what follows an attribute is a key or an index, not {shown(key)}.", MISUSE)
     return scope.world.attribute(name, path)
 
 
