@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -44,10 +45,15 @@ class Client(LanguageClient):
     def __init__(self) -> None:
         super().__init__(converter_factory=default_converter)
         self.published: asyncio.Queue[lsp.PublishDiagnosticsParams] = asyncio.Queue()
+        self.registered: list[str] = []
 
         @self.feature(lsp.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
         def published(params: lsp.PublishDiagnosticsParams) -> None:
             self.published.put_nowait(params)
+
+        @self.feature(lsp.CLIENT_REGISTER_CAPABILITY)
+        def registered(params: lsp.RegistrationParams) -> None:
+            self.registered += [one.method for one in params.registrations]
 
     async def next(self) -> lsp.PublishDiagnosticsParams:
         return await asyncio.wait_for(self.published.get(), PATIENCE)
@@ -184,7 +190,39 @@ async def test_hover(client: Client, home: Path) -> None:
     assert found is not None
     assert isinstance(found.contents, lsp.MarkupContent)
     assert found.contents.value == "```yaml\nsize: number (default 8)\n```\nHow long."
-    assert await client.text_document_hover_async(lsp.HoverParams(document.identifier(), lsp.Position(0, 0))) is None
+    assert await client.text_document_hover_async(lsp.HoverParams(document.identifier(), document.position("How long"))) is None
+
+
+async def test_a_document_that_is_not_open_has_nothing(client: Client, home: Path) -> None:
+    nowhere = lsp.TextDocumentIdentifier((home / "nowhere.yaml").as_uri())
+    found = await client.text_document_completion_async(lsp.CompletionParams(nowhere, lsp.Position(3, 3)))
+    assert isinstance(found, lsp.CompletionList)
+    assert list(found.items) == []
+    assert await client.text_document_hover_async(lsp.HoverParams(nowhere, lsp.Position(3, 3))) is None
+    assert await client.text_document_definition_async(lsp.DefinitionParams(nowhere, lsp.Position(3, 3))) is None
+
+
+async def test_typing_in_a_large_template(client: Client, home: Path) -> None:
+    one = "  r%d:\n    type: OS::Nova::Server\n    properties: {flavor: f, image: i, networks: [{network: n}]}\n"
+    (home / "main.yaml").write_text(TEXT.replace("outputs:", "".join(one % number for number in range(1000)) + "outputs:"))
+    document = Document(client, home / "main.yaml")
+    await document.completions("length: ")
+    start = time.perf_counter()
+    for number, letter in enumerate("size", start=1):
+        document.type_over("{get_param: size}" if number == 1 else "{get_param: " + "size"[:number - 1] + "}", "{get_param: " + "size"[:number] + "}")
+        assert "size" in await document.completions("{get_param: " + letter if number == 1 else "{get_param: " + "size"[:number])
+    assert time.perf_counter() - start < 8                       # the whole template is not looked at for every letter
+
+
+async def test_a_nested_template_that_goes_away(client: Client, home: Path) -> None:
+    document = Document(client, home / "main.yaml")
+    assert await document.diagnostics() == []
+    assert client.registered == [lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+    (home / "inner.yaml").rename(home / "innner.yaml")
+    client.workspace_did_change_watched_files(lsp.DidChangeWatchedFilesParams([lsp.FileEvent((home / "inner.yaml").as_uri(), lsp.FileChangeType.Deleted)]))
+    (found,) = await document.diagnostics()
+    assert (found.code, found.range.start) == ("missing-file", document.position("inner.yaml"))
+    assert "Did you mean 'innner.yaml'?" in found.message
 
 
 @pytest.mark.parametrize(("part", "file", "declared"), [

@@ -1,10 +1,12 @@
 """What may stand at a cursor."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from isotherm.author.meaning import argument, resource_of
+from isotherm.author.constraints import CLOUD, of_types
+from isotherm.author.meaning import argument, in_condition, resource_of
 from isotherm.author.spot import Spot, spot
 from isotherm.author.view import CHOICES, View, descend, inside
 from isotherm.author.wording import (
@@ -18,12 +20,16 @@ from isotherm.author.wording import (
     type_text,
 )
 from isotherm.model.schema import AllowedValues, Prop
+from isotherm.template import Declaration, declarations
+from isotherm.template.customs import LOCAL
 from isotherm.template.declarations import HOT_RULES
 from isotherm.template.functions.registry import Function
+from isotherm.template.nested import TemplateType
 from isotherm.template.versions import DIALECTS
 from isotherm.types.base import SHOW
 
 ANY, REST = "*", "**"
+COLON = re.compile(r"[\"']?\s*:(\s|$)")
 TRUTH = ("true", "false")
 
 
@@ -50,17 +56,19 @@ def complete(view: View, text: str, row: int, column: int) -> list[Item]:
     if found.value:
         items += values(view, found)
     if found.key:
-        items += keys(view, found, text.split("\n")[row][found.start:found.end])
+        line = text.split("\n")[row]
+        items += keys(view, found, line[found.start:found.end], COLON.match(line, found.end) is not None)
     return items
 
 
 def values(view: View, found: Spot) -> Iterator[Item]:
-    named = argument(found.path)
+    path = view.canonical(found.path)
+    named = argument(path)
     if named is not None:
         kind, whole = named
         yield from attributes(view, resource_of(view, found, whole)) if kind == "attribute" else NAMED[kind](view, found)
-        return
-    path = view.canonical(found.path)
+        if kind != "condition" or found.key:
+            return
     for pattern, offer in VALUES:
         if matches(pattern, path):
             yield from offer(view, found)
@@ -68,17 +76,20 @@ def values(view: View, found: Spot) -> Iterator[Item]:
         yield from (Item(item.label, item.kind, f"{{{item.label}: }}", item.detail, item.doc) for item in functions(view, path))
 
 
-def keys(view: View, found: Spot, word: str) -> Iterator[Item]:
-    """Keys that are not there yet, or are the word under the cursor."""
+def keys(view: View, found: Spot, word: str, colon: bool) -> Iterator[Item]:
+    """Keys that are not there yet, or are the word under the cursor. colon: whether there is one already."""
     path = view.canonical(found.path)
     there = view.at(found.path)
     taken = {str(key) for key in there} - {word} if isinstance(there, Mapping) else set()
     offers = [item for pattern, offer in KEYS if matches(pattern, path) for item in offer(view, found)]
-    if takes_functions(path) and taken <= {*view.functions(), *CHOICES}:    # one function may take another's place
+    row = view.functions(in_condition(path)).get(path[-1]) if path and isinstance(path[-1], str) and takes_functions(path) else None
+    if row is not None and row.shape == "map":
+        offers = [*plain("key", (one.name for one in row.arguments))]
+    elif takes_functions(path) and taken <= {*view.functions(), *CHOICES}:    # one function may take another's place
         offers += functions(view, path)
     for item in offers:
         if item.label not in taken or item.kind == "function":
-            yield Item(item.label, item.kind, f"{item.label}: " if found.value else item.label, item.detail, item.doc)
+            yield Item(item.label, item.kind, item.label if colon else f"{item.label}: ", item.detail, item.doc)
 
 
 def matches(pattern: tuple[str, ...], path: tuple[Any, ...]) -> bool:
@@ -144,7 +155,7 @@ def files(view: View, found: Spot) -> Iterator[Item]:
 
 
 def functions(view: View, path: tuple[Any, ...]) -> Iterator[Item]:
-    condition = path[:1] == ("conditions",) or path[2:3] == ("condition",)
+    condition = in_condition(path)
     rows: Mapping[str, Function] = view.functions(condition)
     for name, row in rows.items():
         yield Item(name, "function", name, function_head(row), row.doc)
@@ -163,8 +174,25 @@ def property_keys(view: View, found: Spot) -> Iterator[Item]:
 def property_values(view: View, found: Spot) -> Iterator[Item]:
     typed = view.typed(found.path)
     prop = descend(typed[0].properties, typed[1]) if typed is not None else None
-    if prop is not None:
+    if typed is not None and prop is not None:
         yield from plain("value", choices(prop))
+        if isinstance(typed[0], TemplateType) and len(typed[1]) == 1:
+            yield from plain("value", chosen(declarations(typed[0].template)[prop.name]))
+
+
+def default_values(view: View, found: Spot) -> Iterator[Item]:
+    declared = view.parameters.get(str(found.path[1]))
+    if declared is not None:
+        yield from plain("value", chosen(declared) or (TRUTH if declared.type == "boolean" else ()))
+
+
+def chosen(one: Declaration) -> tuple[Any, ...]:
+    """The values that a parameter is limited to."""
+    return next((rule.constraint.values for rule in one.rules if isinstance(rule.constraint, AllowedValues)), ())
+
+
+def checks(view: View, found: Spot) -> Iterator[Item]:
+    yield from plain("value", sorted({*CLOUD, *LOCAL, *of_types(view.types)}))
 
 
 def choices(prop: Prop) -> tuple[Any, ...]:
@@ -201,6 +229,8 @@ VALUES: tuple[tuple[tuple[str, ...], Offer], ...] = (
     (("outputs", ANY, "condition"), conditions),
     (("resources", ANY, "properties", REST), property_values),
     (("parameters", ANY, "type"), key_words(lambda view: view.dialect.parameter_types, "value")),
+    (("parameters", ANY, "default"), default_values),
+    (("parameters", ANY, "constraints", ANY, "custom_constraint"), checks),
     (("parameters", ANY, "hidden"), key_words(lambda view: TRUTH, "value")),
     (("parameters", ANY, "immutable"), key_words(lambda view: TRUTH, "value")),
     (("parameter_groups", ANY, "parameters", ANY), parameters),

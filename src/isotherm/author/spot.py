@@ -122,7 +122,9 @@ def block_path(lines: Sequence[str], row: int, own: Row) -> Path:
     for above in range(row - 1, -1, -1):
         if not column and not dashed:
             break
-        if not lines[above].strip() or lines[above].lstrip().startswith("#"):
+        content = lines[above].lstrip(" ")
+        indent = len(lines[above]) - len(content)
+        if indent > column or (indent == column and not dashed) or not content.strip() or content.startswith("#"):
             continue
         line = taken_apart(lines[above])
         if line.key and (line.column < column or (dashed and line.column == column)):

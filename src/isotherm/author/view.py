@@ -9,13 +9,14 @@ from isotherm.author.checking import Checked, check
 from isotherm.author.sources import Read, Sources, from_disk, load
 from isotherm.model.errors import Invalid
 from isotherm.model.schema import Prop, TypeSchema
-from isotherm.template import Declaration, Definition
+from isotherm.template import Declaration, Definition, parse
 from isotherm.template.functions.registry import Function, grammar
 from isotherm.template.versions import CFN_SPELLING, Dialect
 from isotherm.types.registry import Registry
 
 TreePath = tuple[Any, ...]
 NEWEST = "heat_template_version: 2021-04-16"
+MENDING = 5  # rows that may be left out
 CHOICES = ("if", "Fn::If")
 
 
@@ -98,8 +99,8 @@ SPELLING: Mapping[Any, str] = {theirs: ours for ours, theirs in CFN_SPELLING.ite
 
 def look(path: Path, text: str, row: int | None, types: Registry, environments: Sequence[Path] = (), read: Read = from_disk,
          beside: tuple[str, ...] = ()) -> View | None:
-    """The view of a text that is being changed at a row; None when it cannot be read even without that row."""
-    for attempt in repaired(text, row):
+    """The view of a text that is being changed at a row; None when it cannot be read even without that row and a few others."""
+    for attempt in (*repaired(text, row), *mended(text, row)):
         def opened(one: Path, attempt: str = attempt) -> str | bytes | None:
             return attempt if one == path else read(one)
         try:
@@ -109,6 +110,24 @@ def look(path: Path, text: str, row: int | None, types: Registry, environments: 
         checked = check(sources.template, sources.environment, sources.files, types=types, schema_only=True)
         return View(path, sources, checked, types, beside)
     return None
+
+
+def mended(text: str, row: int | None) -> Iterator[str]:
+    """The text without the row, and without those in which it turns out not to be YAML; nothing when that does not help."""
+    lines = text.split("\n")
+    if row is not None and row < len(lines):
+        lines[row] = ""
+    for _ in range(MENDING):
+        try:
+            parse("\n".join(lines))
+        except Invalid as error:
+            line = error.problems[0].place.line
+            if error.problems[0].code != "not-yaml" or not 0 < line <= len(lines) or not lines[line - 1].strip():
+                return
+            lines[line - 1] = ""
+        else:
+            yield "\n".join(lines)
+            return
 
 
 def repaired(text: str, row: int | None) -> Iterator[str]:

@@ -2,7 +2,9 @@
 
 import asyncio
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lsprotocol import types as lsp
@@ -18,6 +20,7 @@ from isotherm.author.spot import spot
 from isotherm.author.symbols import symbols
 from isotherm.author.targets import target
 from isotherm.author.view import View, look
+from isotherm.cli.lsp_protocol import Protocol
 from isotherm.cli.lsp_words import Ranged, completion, diagnostic, document_symbol, location, span
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Problem
@@ -25,18 +28,37 @@ from isotherm.template import parse
 from isotherm.types.registry import registry
 
 TEMPLATE = re.compile(r"""^\s*["'{]*\s*["']?(heat_template_version|AWSTemplateFormatVersion|HeatTemplateFormatVersion)\b""", re.MULTILINE)
-REST = 0.1  # seconds without a key being hit, before a text is checked
+REST = 0.2  # seconds without a key being hit, before a text is checked
 FILES_BESIDE = 200
+WATCHED = "**/*.{yaml,yml,json,template}"
+DECLARES = re.compile(r"\b[Tt]ype\b|:\s*[\"']?[\w./-]+\.(yaml|yml|json|template)\b")
 TRIGGERS = [" ", ":", "[", "{", ","]
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A view of a document that is being changed at a row, and what it was made from. rest: the lines beside that row."""
+
+    row: int
+    rest: int
+    view: View
+
+    def fits(self, row: int, lines: Sequence[str]) -> bool:
+        """Whether nothing has changed but the row, which declares nothing itself."""
+        return row == self.row and not DECLARES.search(lines[row] if row < len(lines) else "") and self.rest == beside_row(lines, row)
+
+
+def beside_row(lines: Sequence[str], row: int) -> int:
+    return hash((*lines[:row], *lines[row + 1:]))
 
 
 class Editor(LanguageServer):
     """One editor's session. environments: those that go with its templates. views: the last readable view of each document."""
 
     def __init__(self) -> None:
-        super().__init__("isotherm", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental)
+        super().__init__("isotherm", __version__, text_document_sync_kind=lsp.TextDocumentSyncKind.Incremental, protocol_cls=Protocol)
         self.environments: tuple[Path, ...] = ()
-        self.views: dict[str, View] = {}
+        self.views: dict[str, Looked] = {}
         self.waiting: dict[str, asyncio.Task[None]] = {}
 
     def read(self, path: Path) -> str | bytes | None:
@@ -47,17 +69,27 @@ class Editor(LanguageServer):
     def documents(self) -> list[TextDocument]:
         return list(self.workspace.text_documents.values())
 
+    def document(self, uri: str) -> TextDocument | None:
+        """A document that is open."""
+        found: TextDocument | None = self.workspace.text_documents.get(uri)
+        return found
+
     def view(self, document: TextDocument, row: int) -> View | None:
         """The view of a document being changed at a row, or the last there was."""
+        last, lines = self.views.get(document.uri), document.lines
+        if last is not None and last.fits(row, lines):
+            return last.view
         path = Path(document.path)
         found = look(path, document.source, row, registry(), self.environments, self.read, tuple(beside(path)))
         if found is not None:
-            self.views[document.uri] = found
-        return found or self.views.get(document.uri)
+            self.views[document.uri] = Looked(row, beside_row(lines, row), found)
+        return found or (last.view if last is not None else None)
 
-    def changed(self) -> None:
-        """Check every open template, soon: what one says may depend on what stands in another."""
+    def changed(self, uri: str = "") -> None:
+        """Check every open template, soon: what one says may depend on what stands in another. uri: of the one that was changed."""
         for document in self.documents():
+            if document.uri != uri and document.uri in self.views:
+                self.views[document.uri] = replace(self.views[document.uri], row=-1)
             waiting = self.waiting.get(document.uri)
             if waiting is not None:
                 waiting.cancel()
@@ -113,6 +145,16 @@ def initialize(own: Editor, params: lsp.InitializeParams) -> None:
     own.environments = tuple(root / str(one) for one in named) if isinstance(named, list) else ()
 
 
+@server.feature(lsp.INITIALIZED)
+def ready(own: Editor, params: lsp.InitializedParams) -> None:
+    """Ask to be told of files that change, come and go: templates use each other."""
+    workspace = own.client_capabilities.workspace
+    watching = workspace.did_change_watched_files if workspace is not None else None
+    if watching is not None and watching.dynamic_registration:
+        options = lsp.DidChangeWatchedFilesRegistrationOptions([lsp.FileSystemWatcher(WATCHED)])
+        own.client_register_capability(lsp.RegistrationParams([lsp.Registration("files", lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)]))
+
+
 @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)
 def opened(own: Editor, params: lsp.DidOpenTextDocumentParams) -> None:
     own.changed()
@@ -120,7 +162,7 @@ def opened(own: Editor, params: lsp.DidOpenTextDocumentParams) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DID_CHANGE)
 def edited(own: Editor, params: lsp.DidChangeTextDocumentParams) -> None:
-    own.changed()
+    own.changed(params.text_document.uri)
 
 
 @server.feature(lsp.WORKSPACE_DID_CHANGE_WATCHED_FILES)
@@ -141,7 +183,9 @@ def closed(own: Editor, params: lsp.DidCloseTextDocumentParams) -> None:
 
 @server.feature(lsp.TEXT_DOCUMENT_COMPLETION, lsp.CompletionOptions(trigger_characters=TRIGGERS))
 def completions(own: Editor, params: lsp.CompletionParams) -> lsp.CompletionList:
-    document = own.workspace.get_text_document(params.text_document.uri)
+    document = own.document(params.text_document.uri)
+    if document is None:
+        return lsp.CompletionList(is_incomplete=False, items=[])
     row, column = cursor(document, params.position)
     view, where = own.view(document, row), spot(document.source, row, column)
     if view is None or where is None:
@@ -153,7 +197,9 @@ def completions(own: Editor, params: lsp.CompletionParams) -> lsp.CompletionList
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hovered(own: Editor, params: lsp.HoverParams) -> lsp.Hover | None:
-    document = own.workspace.get_text_document(params.text_document.uri)
+    document = own.document(params.text_document.uri)
+    if document is None:
+        return None
     row, column = cursor(document, params.position)
     view = own.view(document, row)
     said = hover(view, document.source, row, column) if view is not None else None
@@ -162,7 +208,9 @@ def hovered(own: Editor, params: lsp.HoverParams) -> lsp.Hover | None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
 def defined(own: Editor, params: lsp.DefinitionParams) -> lsp.Location | None:
-    document = own.workspace.get_text_document(params.text_document.uri)
+    document = own.document(params.text_document.uri)
+    if document is None:
+        return None
     row, column = cursor(document, params.position)
     view = own.view(document, row)
     place = target(view, document.source, row, column) if view is not None else None
@@ -171,7 +219,9 @@ def defined(own: Editor, params: lsp.DefinitionParams) -> lsp.Location | None:
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
 def outline(own: Editor, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentSymbol]:
-    document = own.workspace.get_text_document(params.text_document.uri)
+    document = own.document(params.text_document.uri)
+    if document is None:
+        return []
     try:
         template = parse(document.source, document.path)
     except Invalid:
@@ -180,5 +230,6 @@ def outline(own: Editor, params: lsp.DocumentSymbolParams) -> list[lsp.DocumentS
 
 
 def serve() -> None:
-    """Serve one editor, until it says that it is done."""
+    """Serve one editor, until it says that it is done. Exits with 1 when it went without saying so."""
     server.start_io()
+    sys.exit(0 if isinstance(server.protocol, Protocol) and server.protocol.ended else 1)

@@ -35,6 +35,8 @@ RESOLVERS = {
     first: [(tag, regexp) for tag, regexp in rows if tag != "tag:yaml.org,2002:timestamp"]
     for first, rows in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+LONGEST_NUMBER = 3500       # characters: whatever its base is, Python can write it as decimal digits
 CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
 MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")        # what YAML takes as the end of a line
@@ -156,9 +158,17 @@ def _mark_of(exc: yaml.MarkedYAMLError, text: str) -> yaml.Mark | None:
     first, second = exc.problem_mark or exc.context_mark, exc.context_mark or exc.problem_mark
     if first is None or second is None:
         return None
-    if exc.problem == "could not find expected ':'" or _ended(first, lines):
+    if exc.problem == "could not find expected ':'" or _ended(first, lines) or _left_open(second, first, lines):
         first = second
     return first if not _ended(first, lines) else yaml.Mark(first.name, first.index, len(lines) - 1, max(len(lines[-1]) - 1, 0), None, 0)
+
+
+def _left_open(start: yaml.Mark, found: yaml.Mark, lines: list[str]) -> bool:
+    """Whether a brace or bracket was not closed before a line that belongs to what is around it."""
+    if found.line <= start.line or lines[start.line][start.column:start.column + 1] not in ("[", "{"):
+        return False
+    outer, inner = lines[start.line], lines[found.line]
+    return len(inner) - len(inner.lstrip(" ")) <= len(outer) - len(outer.lstrip(" -")) and start.column > 0
 
 
 def _ended(mark: yaml.Mark, lines: list[str]) -> bool:
@@ -264,13 +274,15 @@ class _Builder:
         if make is None:
             raise _refused("unknown-tag", f"The tag {tag!r} is not allowed in a template.", self.where(event))
         try:
+            if tag in NUMBERS and len(value) > LONGEST_NUMBER:
+                raise ValueError(tag)
             made = make(yaml.constructor.SafeConstructor(), ScalarNode(tag, value))
             if tag == BINARY:
                 return made.decode()
             if hasattr(made, "__next__"):  # of a map or list, which this is not
                 raise ValueError(tag)
-        except (ValueError, LookupError, yaml.YAMLError):
-            raise _refused("not-yaml", f"{value!r} cannot be read as {tag.rpartition(':')[2]}.", self.where(event)) from None
+        except (ValueError, LookupError, ArithmeticError, yaml.YAMLError):
+            raise _refused("not-yaml", f"{value[:80]!r}{'...' if len(value) > 80 else ''} cannot be read as {tag.rpartition(':')[2]}.", self.where(event)) from None
         return made
 
     def open(self, event: Any, kind: type) -> None:

@@ -19,11 +19,11 @@ HOME = Path("/home/author")
 HERE = HOME / "main.yaml"
 INNER = """heat_template_version: 2021-04-16
 parameters:
-  size: {type: number, description: How many., default: 2}
+  size: {type: number, description: How many., default: 2, constraints: [{allowed_values: [1, 2]}]}
 resources:
   s: {type: OS::Heat::RandomString}
 outputs:
-  words: {value: [{get_attr: [s, value]}]}
+  words: {value: [{get_attr: [s, value]}], description: All of them.}
 """
 ENVIRONMENT = "resource_registry: {'My::Words': inner.yaml}\n"
 DISK = {HOME / "inner.yaml": INNER, HOME / "script.sh": "echo", HOME / "env.yaml": ENVIRONMENT}
@@ -117,6 +117,15 @@ def adding(line: str, after: str) -> str:
     pytest.param(TEXT + "  o:\n    |", {"value", "description", "condition"}, set(), id="keys of an output"),
     pytest.param(TEXT + "  o:\n    value: {get_file: |}", {"script.sh"}, {"image"}, id="files"),
     pytest.param(TEXT + "  o:\n    value: {if: [|", {"exposed"}, {"image"}, id="conditions"),
+    pytest.param(adding("  c: {not: |}", "conditions:"), {"exposed"}, {"image"}, id="conditions within conditions"),
+    pytest.param(adding("  c: {and: [exposed, |]}", "conditions:"), {"exposed"}, {"image"}, id="conditions in a list of them"),
+    pytest.param(TEXT + "  o:\n    value: {if: [{not: |}, a, b]}", {"exposed"}, {"image"}, id="conditions within a choice"),
+    pytest.param(adding("      name: {if: [{|}, a, b]}", "      network: {get_resource: net}"), {"equals", "not"}, {"list_join"}, id="functions of a choice"),
+    pytest.param(adding("      name: {str_replace: {|}}", "      network: {get_resource: net}"), {"template", "params"}, {"get_param"}, id="arguments"),
+    pytest.param(adding("  p:\n    type: string\n    constraints:\n    - custom_constraint: |", "parameters:"), {"nova.flavor", "net_cidr"}, {"exposed"},
+                 id="checks"),
+    pytest.param(adding("  p:\n    type: boolean\n    default: |", "parameters:"), {"true", "false"}, {"exposed"}, id="a default"),
+    pytest.param(TEXT.replace("size: 3", "size: |"), {"1", "2"}, {"3"}, id="values of a nested template's parameter"),
     pytest.param(adding("  c: {|", "conditions:"), {"equals", "not", "get_param"}, {"list_join", "if"}, id="functions of conditions"),
     pytest.param(adding("    condition: |", "    type: OS::Neutron::Net"), {"exposed"}, {"image"}, id="a resource's condition"),
     pytest.param(adding("    deletion_policy: |", "    type: OS::Neutron::Net"), {"Retain", "retain"}, {"keep"}, id="policies"),
@@ -148,6 +157,16 @@ def test_a_key_that_has_its_colon_gets_none() -> None:
     assert offers(TEXT.replace("      fixed_ips:", "      fixed_|ips:"))["fixed_ips"].insert == "fixed_ips"
 
 
+def test_a_text_that_is_broken_elsewhere_is_mended() -> None:
+    broken = TEXT.replace("    type: OS::Neutron::Net\n", "    type: OS::Neutron::Net\n    metadata: {a: [1\n")
+    assert {"image", "public"} <= offers(broken.replace("{get_resource: net}", "{get_param: |}")).keys()
+
+
+def test_a_function_in_braces_gets_its_colon() -> None:
+    assert offers(adding("      name: {|}", "      network: {get_resource: net}"))["get_param"].insert == "get_param: "
+    assert offers(adding("      name: {get_p|: x}", "      network: {get_resource: net}"))["get_param"].insert == "get_param"
+
+
 def test_a_function_as_a_value_comes_with_its_braces() -> None:
     assert offers(adding("      name: |", "      network: {get_resource: net}"))["get_param"].insert == "{get_param: }"
 
@@ -170,6 +189,13 @@ def test_cfn_is_completed_in_its_own_words() -> None:
     (TEXT.replace("  image:", "  ima|ge:"), ["image: string", "What it boots."]),
     (TEXT.replace("      size: 3", "      si|ze: 3"), ["size: number", "How many."]),
     (TEXT.replace("  port:\n", "  po|rt:\n"), ["port: OS::Neutron::Port"]),
+    (TEXT.replace("condition: exposed", "condition: exp|osed"), ['exposed: {"get_param": "public"}']),
+    (TEXT.replace("  exposed:", "  exp|osed:"), ['exposed: {"get_param": "public"}']),
+    (TEXT.replace("[words, words]", "[words, wo|rds]"), ["words: list", "All of them."]),
+    (TEXT.replace("depends_on: [port]", "depends|_on: [port]"), ["depends_on", "complete before"]),
+    (TEXT.replace("resources:", "res|ources:"), ["What is made."]),
+    (TEXT.replace("[port, mac_address]", "[port, mac_address]\n  z:\n    value: {i|f: [exposed, 1, 2]}"), ["if: [condition, value, other]"]),
+    (TEXT.replace("- subnet: abc", "- subnet: abc\n      admin_state_up: tr|ue"), ["admin_state_up: boolean"]),
 ])
 def test_hover(marked: str, words: list[str]) -> None:
     text, row, column = cursor(marked)
@@ -180,7 +206,7 @@ def test_hover(marked: str, words: list[str]) -> None:
     assert all(one in said for one in words), said
 
 
-@pytest.mark.parametrize("marked", [TEXT.replace("abc", "a|bc"), TEXT.replace("resources:", "res|ources:"), TEXT.replace("[port, mac_address]", "[po|rtt, x]")])
+@pytest.mark.parametrize("marked", [TEXT.replace("abc", "a|bc"), TEXT.replace("[port, mac_address]", "[po|rtt, x]")])
 def test_nothing_to_say(marked: str) -> None:
     text, row, column = cursor(marked)
     view = view_of(text, row)
