@@ -4,7 +4,6 @@ It is said with `Prop`, in the words that properties are declared with: `type`, 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 from functools import reduce
 from typing import Any
@@ -182,16 +181,17 @@ def _either_map(one: Prop, other: Prop) -> Prop:
 
 def merged(shapes: Iterable[Prop]) -> Prop:
     """Of a map with the entries of all of these maps, where later ones win."""
-    return reduce(_over, shapes, mapped(()))
-
-
-def _over(first: Prop, later: Prop) -> Prop:
-    """An entry that is surely in the later map hides the former; any other may."""
-    both = _either_map(first, later)
-    certain = {part.name: part for part in later.schema or () if part.required}
-    kept = {part.name for part in first.schema or () if part.required}
-    keys = (certain.get(part.name) or replace(part, required=part.name in kept) for part in both.schema or ())
-    return bounded(mapped(keys, rest_of(both)))
+    keys: dict[str, Prop] = {}
+    rest: Prop | None = None
+    for later in shapes:
+        own, other = {part.name: part for part in later.schema or ()}, rest_of(later)
+        if other is not None:                   # it may have any of the keys that it does not declare
+            keys = {name: part if name in own else named(name, _either(part, other), part.required) for name, part in keys.items()}
+        for name, part in own.items():          # an entry that is surely there hides the former; any other may
+            before = keys.get(name) or rest
+            keys[name] = part if part.required or before is None else named(name, _either(before, part), name in keys and before.required)
+        rest = other if rest is None else rest if other is None else _either(rest, other)
+    return bounded(mapped(keys.values(), rest))
 
 
 def common(values: Iterable[Any]) -> type:
