@@ -5,8 +5,9 @@
 N resources in one template, parsed and compiled without any cache. Heat's classes parse and validate the same template in a process
 of their own, in turn with ours: one round ours, one round theirs. `openstack-heat` is installed for that into a virtual environment
 under ~/.cache/isotherm, once; --heat names the interpreter of another one. All shapes unless some are named; one JSON line each:
-`times_faster` is Heat's time by ours, round by round. Start-up and imports are not counted on either side; Python's garbage collector
-is set as the API process sets it, and for Heat as it comes.
+`times_faster` is Heat's time by ours, round by round; `times_less_cpu` the same of processor time, which a busy machine disturbs less.
+Start-up and imports are not counted on either side; Python's garbage collector is set as the API process sets it, and for Heat as it
+comes.
 """
 
 import argparse
@@ -64,21 +65,20 @@ def measured(text: str, rounds: int, interpreter: str | None) -> dict[str, Any]:
     """Ours alone, or ours and Heat's in turn, so that what else the machine does falls on both."""
     with heat(interpreter, text) if interpreter else nullcontext() as theirs:
         if theirs is None:
-            return _ours([seconds(text) for _ in range(rounds)]) | {"heat_version": None, "heat_seconds": None, "times_faster": None}
+            return _times([seconds(text) for _ in range(rounds)]) | {"heat_version": None, "times_faster": None, "times_less_cpu": None}
         pairs = [(seconds(text), theirs.seconds()) for _ in range(rounds)]
-        ours, their_walls = [one for one, _ in pairs], [other for _, other in pairs]
-        ratios = [other / one[0] for one, other in pairs]
-        return _ours(ours) | {
-            "heat_version": theirs.version, "heat_seconds": _spread(their_walls),
-            "times_faster": {"min": round(min(ratios), 1), "median": round(median(ratios), 1), "max": round(max(ratios), 1)}}
+        heats = {f"heat_{name}": value for name, value in _times([other for _, other in pairs]).items()}
+        return _times([one for one, _ in pairs]) | {"heat_version": theirs.version} | heats | {
+            "times_faster": _spread([other[0] / one[0] for one, other in pairs], 1),
+            "times_less_cpu": _spread([other[1] / one[1] for one, other in pairs], 1)}
 
 
-def _ours(rounds: list[tuple[float, float]]) -> dict[str, Any]:
+def _times(rounds: list[tuple[float, float]]) -> dict[str, Any]:
     return {"seconds": _spread([wall for wall, _ in rounds]), "cpu_seconds": _spread([cpu for _, cpu in rounds])}
 
 
-def _spread(values: list[float]) -> dict[str, float]:
-    return {"min": round(min(values), 4), "median": round(median(values), 4)}
+def _spread(values: list[float], digits: int = 4) -> dict[str, float]:
+    return {"min": round(min(values), digits), "median": round(median(values), digits), "max": round(max(values), digits)}
 
 
 def sizes(text: str) -> dict[str, float]:

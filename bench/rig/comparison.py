@@ -61,12 +61,13 @@ class Heat:
         self._process, self._said = process, said
         self.version = self._line()
 
-    def seconds(self) -> float:
-        """How long reading and checking the template took, this once."""
+    def seconds(self) -> tuple[float, float]:
+        """Wall and processor time that reading and checking the template took, this once."""
         assert self._process.stdin is not None
         self._process.stdin.write("\n")
         self._process.stdin.flush()
-        return float(self._line())
+        wall, cpu = self._line().split()
+        return float(wall), float(cpu)
 
     def _line(self) -> str:
         assert self._process.stdout is not None

@@ -1,6 +1,6 @@
 """Runs under an interpreter that has `openstack-heat`, not under ours: reads and checks the template in the file argv[1].
 
-Writes Heat's version first, then, for each line it reads, the seconds that it took. Start-up and imports are not counted.
+Writes Heat's version first, then, for each line it reads, the seconds that it took, and those of processor time. Start-up and imports are not counted.
 """
 
 import gc
@@ -20,9 +20,9 @@ with open(sys.argv[1]) as file:
 print(version("openstack-heat"), flush=True)
 for _ in sys.stdin:
     gc.collect()
-    start = time.perf_counter()
+    start, used = time.perf_counter(), time.process_time()
     made = stack.Stack(context.RequestContext(project_id="t", is_admin=False), "bench",
                        template.Template(template_format.parse(text), env=environment.Environment()))
     made.validate()
-    print(time.perf_counter() - start, flush=True)
+    print(time.perf_counter() - start, time.process_time() - used, flush=True)
     del made
