@@ -219,7 +219,7 @@ def test_what_is_wrong_inside_is_refused_before_anything_is_made(rig: Rig) -> No
         rig.create(TOP, files=files, environment=TREE["environment"])
     with pytest.raises(Invalid, match=r"leaf.yaml:.*: There is no resource type 'Leaf::Type' \(what the registry says of it does not count inside"):
         rig.create(TOP, files={**TREE["files"], "leaf.yaml": MIDDLE}, environment=TREE["environment"])
-    with pytest.raises(Invalid, match="use each other without end, or more than 5 deep: leaf.yaml -> leaf.yaml"):
+    with pytest.raises(Invalid, match=r"use each other without end, or more than 5 deep: leaf\.yaml -> leaf\.yaml"):
         rig.create(TOP, files={**TREE["files"], "leaf.yaml": MIDDLE.replace("Leaf::Type", "leaf.yaml")}, environment=TREE["environment"])
 
 
