@@ -37,6 +37,8 @@ RESOLVERS = {
 }
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 LONGEST_NUMBER = 3500       # characters: whatever its base is, Python can write it as decimal digits
+NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+LONGEST_NUMBER = 3500       # characters: whatever its base is, Python can write it as decimal digits
 CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
 MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")        # what YAML takes as the end of a line

@@ -77,6 +77,20 @@ def test_each_evaluation_of_a_running_stack_starts_anew() -> None:
     assert [made.properties("r", World())["value"] for _ in range(3)] == ["id-sb"] * 3
 
 
+@pytest.mark.parametrize("number", ["0x" + "f" * 20_000, "0b" + "1" * 20_000, "1" + ":59" * 100_000, "9" * 20_000, "1" + ":59" * 1_000 + ".0"])
+def test_numbers_that_cannot_be_written(number: str) -> None:
+    with pytest.raises(Invalid) as caught:
+        compiled(f"parameters: {{p: {{type: number, default: {number}}}}}")
+    assert caught.value.problems[0].code == "not-yaml"
+    assert caught.value.problems[0].place.line == 2
+    assert len(caught.value.problems[0].message) < 200
+
+
+def test_a_long_number_that_can_be_written() -> None:
+    made = compiled(f"parameters: {{p: {{type: number, default: 0x{'f' * 3_000}}}}}")
+    assert len(made.parameter_texts["p"]) > 3_600
+
+
 def test_a_meter_counts_before_a_text_is_made() -> None:
     meter = Meter(Limits(made_text=10))
     meter.made(10)
