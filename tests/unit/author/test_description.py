@@ -58,6 +58,15 @@ def test_outputs_have_types_even_from_within_nested_templates(described: Descrip
     assert {one.name: one.type for one in described.outputs} == {"text": "string", "texts": "list", "map": "map", "deep": "list"}
 
 
+def test_outputs_tell_what_is_inside(described: Description) -> None:
+    outputs = {one["name"]: one for one in described.document["outputs"]}
+    assert {name: one["spelled"] for name, one in outputs.items()} == {
+        "text": "string", "texts": "list<string>", "map": "map{a: string}", "deep": "list<string>"}
+    assert outputs["map"]["structure"] == {"type": "map", "schema": {"a": {"type": "string"}}}
+    assert outputs["deep"]["structure"] == {"type": "list", "schema": {"*": {"type": "string"}}}
+    assert "map{a: string}" in prose(described)
+
+
 def test_types_are_counted_with_those_of_nested_templates(described: Description) -> None:
     assert described.types == {"OS::Heat::None": 1, "OS::Heat::RandomString": 1, "OS::Heat::Value": 1, "inner.yaml": 1}
     assert described.nested_types == {"OS::Heat::None": 1, "OS::Heat::RandomString": 1}
