@@ -88,7 +88,8 @@ class Nesting:
         if len(self.chain) >= self.limits.nested and template.name in self.chain:
             self.bounds.circles.add(template.name)
         if template.name in self.bounds.circles:
-            trail = " -> ".join([*self.chain[self.chain.index(template.name):], template.name]) if template.name in self.chain else template.name
+            last = len(self.chain) - [*reversed(self.chain), template.name].index(template.name) - 1
+            trail = " -> ".join([*self.chain[max(last, 0):], template.name])
             return Problem("nested-in-itself", f"Templates use each other without end, or more than {self.limits.nested} deep: {trail}.", user)
         if len(self.chain) >= self.limits.nested:
             return Problem("nested-too-deep", f"Stacks are nested more than {self.limits.nested} deep, which is the limit.", user)
