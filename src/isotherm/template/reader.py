@@ -37,8 +37,6 @@ RESOLVERS = {
 }
 NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
 LONGEST_NUMBER = 3500       # characters: whatever its base is, Python can write it as decimal digits
-NUMBERS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
-LONGEST_NUMBER = 3500       # characters: whatever its base is, Python can write it as decimal digits
 CONSTRUCTORS = {tag: make for tag, make in yaml.SafeLoader.yaml_constructors.items() if isinstance(tag, str)}
 MARKS = {codecs.BOM_UTF16_LE: "UTF-16", codecs.BOM_UTF16_BE: "UTF-16"}
 BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")        # what YAML takes as the end of a line
@@ -284,7 +282,8 @@ class _Builder:
             if hasattr(made, "__next__"):  # of a map or list, which this is not
                 raise ValueError(tag)
         except (ValueError, LookupError, ArithmeticError, yaml.YAMLError):
-            raise _refused("not-yaml", f"{value[:80]!r}{'...' if len(value) > 80 else ''} cannot be read as {tag.rpartition(':')[2]}.", self.where(event)) from None
+            said = f"{value[:80]!r}{'...' if len(value) > 80 else ''}"
+            raise _refused("not-yaml", f"{said} cannot be read as {tag.rpartition(':')[2]}.", self.where(event)) from None
         return made
 
     def open(self, event: Any, kind: type) -> None:

@@ -12,7 +12,6 @@ from isotherm.template.functions.registry import function
 from isotherm.template.meter import Meter
 from isotherm.template.report import shown
 
-
 SIMPLE = (str, int, float)
 
 
