@@ -59,3 +59,37 @@ def test_errors_are_told_instead(tmp_path: Path, form: str) -> None:
     assert result.exit_code == 1
     assert result.stdout == ""
     assert "Did you mean 'OS::Heat::None'?" in result.stderr
+
+
+NESTED = """heat_template_version: 2021-04-16
+parameters: {n: {type: number}}
+resources: {w: {type: OS::Heat::RandomString, properties: {length: {get_param: n}}}}
+outputs:
+  word: {value: {get_attr: [w, value]}}
+  both: {value: [{get_param: n}, {get_param: n}]}
+"""
+
+
+def test_a_nested_template_is_shown_by_its_typed_attributes(tmp_path: Path) -> None:
+    (tmp_path / "inner.yaml").write_text(NESTED)
+    (tmp_path / "t.yaml").write_text("heat_template_version: 2021-04-16\nresources: {a: {type: inner.yaml, properties: {n: 3}}, b: {type: OS::Heat::None}}\n")
+    told = {one["name"]: one["attributes"] for one in json.loads(run(tmp_path / "t.yaml", "--format", "json").output)["resources"]}
+    assert told == {"a": {"word": "string", "both": "list<number>"}, "b": {}}
+    assert "Attributes of nested templates\n  a  word  string\n  a  both  list<number>" in run(tmp_path / "t.yaml").output
+
+
+def test_a_large_template_stays_readable(tmp_path: Path) -> None:
+    names = [f"r{number}" for number in range(500)]
+    document = {"heat_template_version": "2021-04-16", "resources": {
+        **{name: {"type": "OS::Heat::None"} for name in names}, "last": {"type": "OS::Heat::None", "depends_on": names}}}
+    (tmp_path / "t.yaml").write_text(json.dumps(document))
+    lines = run(tmp_path / "t.yaml").output.splitlines()
+    assert len(lines) < 520
+    assert max(map(len, lines)) < 160
+    assert lines[-1].endswith("and 488 more")
+
+
+def test_formats_that_are_none_are_refused() -> None:
+    result = run(EXAMPLE, "--format", "png")
+    assert result.exit_code == 2
+    assert "'text', 'json', 'dot', 'svg'" in result.stderr

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from isotherm.author.checking import Checked
 from isotherm.model.schema import TYPE_NAMES, AllowedPattern, AllowedValues, Constraint, Custom, Length, Modulo, Range
-from isotherm.model.structure import ANY, document, spelled
+from isotherm.model.structure import ANY, document, of_attribute, spelled
 from isotherm.template import Definition, ParameterValue
-from isotherm.template.definition import OutputDefinition
+from isotherm.template.definition import OutputDefinition, ResourceDefinition
 from isotherm.template.nested import TemplateType
 from isotherm.template.secrets import MASK
 
@@ -45,12 +45,13 @@ class Output:
 @dataclass(frozen=True, slots=True)
 class Vertex:
     """A resource. template: the name of the file that implements its type, "" when none does.
-    condition: whether it is there depends on one."""
+    condition: whether it is there depends on one. attributes: of one that a template implements, with their types."""
 
     name: str
     type: str
     template: str
     condition: bool
+    attributes: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +91,18 @@ def describe(checked: Checked, implied: Implied) -> Description:
         parameters=tuple(parameter(one) for one in definition.parameters.values()),
         outputs=tuple(map(output, definition.outputs.values())),
         types=counted([definition]), nested_types=counted(checked.nested),
-        resources=tuple(Vertex(one.name, one.type, one.target if isinstance(one.schema, TemplateType) else "", one.condition is not None)
-                        for one in definition.resources.values()),
+        resources=tuple(map(vertex, definition.resources.values())),
         edges=tuple(edges(definition, implied)))
 
 
 NOT_SAID = "No description given"
+
+
+def vertex(one: ResourceDefinition) -> Vertex:
+    if not isinstance(one.schema, TemplateType):
+        return Vertex(one.name, one.type, "", one.condition is not None)
+    told = {attr.name: spelled(of_attribute(attr)) for attr in one.schema.attributes if attr.name in one.schema.template.section("outputs")}
+    return Vertex(one.name, one.type, one.target, one.condition is not None, told)
 
 
 def output(one: OutputDefinition) -> Output:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from isotherm.author.description import Description, Parameter
 
 Row = Sequence[str]
+MANY = 12  # names in one line
 
 
 def prose(described: Description) -> str:
@@ -22,8 +23,15 @@ def lines(described: Description) -> Iterator[str]:
     for edge in described.edges:
         needs.setdefault(edge.user, []).append(edge.needed + ("" if edge.kind != "implied" else " (implied)"))
     yield from section("Resources", [
-        (one.name, one.type + (" (with a condition)" if one.condition else ""), "after " + ", ".join(needs[one.name]) if one.name in needs else "")
+        (one.name, one.type + (" (with a condition)" if one.condition else ""), "after " + few(needs[one.name]) if one.name in needs else "")
         for one in described.resources])
+    yield from section("Attributes of nested templates", [
+        (one.name, name, kind) for one in described.resources for name, kind in one.attributes.items()])
+
+
+def few(names: Sequence[str]) -> str:
+    """The names, of many the first."""
+    return ", ".join(names) if len(names) <= MANY else f"{', '.join(names[:MANY])} and {len(names) - MANY} more"
 
 
 def section(title: str, rows: Sequence[Row]) -> Iterator[str]:

@@ -59,12 +59,12 @@ def describe(request: ValidateRequest, caller: Caller, types: Registry, sources:
 
 
 def sound(inputs: Inputs, request: ValidateRequest, caller: Caller, types: Registry) -> Checked:
-    """The inputs checked. Raises Invalid with every error; Forbidden for types that the caller may not use."""
+    """The inputs checked. Raises Invalid with everything found when there are errors; Forbidden for types that the caller may not use."""
     checked = check(inputs.parsed, inputs.environment, inputs.files, types=types, parameters=inputs.parameters,
                     schema_only=request.schema_only, ignore=request.ignore_errors)
     check_barred(checked.definition, caller.barred_types)
     if checked.errors:
-        raise failure(explained(checked.errors, inputs.absent))
+        raise failure(explained([*checked.errors, *checked.warnings], inputs.absent))
     return checked
 
 

@@ -6,7 +6,7 @@ Orchestration API v1 know. Anything that is not one of these is a bug: 500, trac
 
 from collections.abc import Iterable
 
-from isotherm.model.problem import Problem
+from isotherm.model.problem import Problem, Severity
 
 
 class IsothermError(Exception):
@@ -17,7 +17,7 @@ class IsothermError(Exception):
 
 
 class Invalid(IsothermError):
-    """The template or another input cannot be accepted; carries every problem found."""
+    """The template or another input cannot be accepted; carries every problem found. The message is made of the errors among them."""
 
     status = 400
     wire = "StackValidationFailed"
@@ -28,7 +28,8 @@ class Invalid(IsothermError):
         self.problems: tuple[Problem, ...] = (problems,) if isinstance(problems, Problem) else tuple(problems)
         if wire:
             self.wire = wire
-        super().__init__("\n".join(str(problem) for problem in self.problems))
+        errors = [one for one in self.problems if one.severity is Severity.ERROR]
+        super().__init__("\n".join(str(one) for one in errors or self.problems))
 
 
 class NotFound(IsothermError):

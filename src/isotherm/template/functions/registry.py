@@ -153,7 +153,8 @@ class Function:
             raise BadArgument(f"it takes a list: {self.keys()}; not {shown(argument)}.")
         least = sum(one.default is ... for one in self.arguments)
         if len(argument) < least or (self.rest is None and len(argument) > len(self.arguments)):
-            raise BadArgument(f"it takes a list of {self.keys()}; this one has {len(argument)} items.")
+            more = f", {self.rest.name} ..." if self.rest is not None else ""
+            raise BadArgument(f"it takes a list of {self.keys()}{more}; this one has {len(argument)} item{'s' * (len(argument) != 1)}.")
         for index, value in enumerate(argument):
             one = self.arguments[index] if index < len(self.arguments) else self.rest
             if one is not None:
