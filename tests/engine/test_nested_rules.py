@@ -226,7 +226,7 @@ def test_a_name_known_before_the_run_is_not_asked_for_again(rig: Rig) -> None:
         rig.ask("DELETE", "/sim/requests")
         stack = rig.create(two, files={"picture.yaml": PICTURE}, parameters={"image": "cirros"})
         assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
-    assert sum(many for (_, path), many in rig.requests().items() if path.startswith("/image")) <= 1
+    assert sum(many for (_, path), many in rig.requests().items() if path.startswith("/v2/images")) == 1
 
 
 # --- secrets
@@ -320,3 +320,14 @@ def test_no_row_of_a_child_is_left_without_its_stack(rig: Rig) -> None:
         rig.delete(stack)
         assert rig.wait(stack).state == "DELETE_COMPLETE"
     assert rig.store.read(stacks.living, rig.caller.project_id) == 0
+
+
+def test_what_many_members_are_given_late_is_asked_for_once(rig: Rig) -> None:
+    template = LATE.replace("nested: {type: %s, properties: {image: {get_attr: [late, value]}}}",
+                            "g: {type: OS::Heat::ResourceGroup, properties: {count: 6, resource_def: {type: picture.yaml, "
+                            "properties: {image: {get_attr: [late, value]}}}}}")
+    with rig.working():
+        rig.ask("DELETE", "/sim/requests")
+        stack = rig.create(template, files={"picture.yaml": PICTURE}, parameters={"image": "cirros"})
+        assert rig.wait(stack).state == "CREATE_COMPLETE", rig.stack(stack).reason
+    assert sum(many for (_, path), many in rig.requests().items() if path.startswith("/v2/images")) == 1
