@@ -74,6 +74,8 @@ class Conditions:
                 if row is not None:
                     if row.literal and not isinstance(argument, list if row.shape == "list" else Mapping):
                         raise BadArgument(f"{name}: its {row.shape} must be written out here.", "bad-condition")
+                    if argument is None and row.shape == "value":
+                        raise BadArgument(f"{name}: it has no argument.", "bad-condition")
                     parsed = self.parse(argument, (*path, name))
                     if row.literal and isinstance(parsed, Call):
                         raise BadArgument(f"{name}: its {row.shape} must be written out here.", "bad-condition")

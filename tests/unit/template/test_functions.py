@@ -31,6 +31,8 @@ VALUES = [
     ("{repeat: {template: '%a%%b%', for_each: {'%a%': ['1', '2'], '%b%': [x, y]}}}", ["1x", "1y", "2x", "2y"]),
     ("{make_url: {scheme: http, host: h, port: 80, path: /a b, query: {q: c/d}}}", "http://h:80/a%20b?q=c/d"),
     ("{make_url: {scheme: https, username: u, password: 'p@', host: '::1'}}", "https://u:p%40@[::1]"),
+    ("{filter: [[a], 0]}", 0), ("{filter: [[a], null]}", None), ("{filter: ['', [a]]}", ["a"]), ("{filter: [5, {}]}", {}),
+    ("{map_replace: [{a: 1}, {keys: {a: null}}]}", {"a": 1}), ("{if: [{not: {get_param: [j, nul]}}, a, b]}", "b"),
     ("{make_url: {scheme: http, port: 80, path: p}}", "http://:80/p"), ("{make_url: {scheme: http, path: /p}}", "http:///p"),
     ("{make_url: {username: u, host: '[::1]', fragment: a b}}", "//u@[::1]#a%20b"), ("{str_split: [{a: b}, null]}", None),
     ("{yaql: {expression: '$.data.select($ + 1)', data: [1, 2]}}", [2, 3]), ("{if: [true, a, b]}", "a"), ("[1, {if: [false, 2]}, 3]", [1, 3]),
@@ -84,9 +86,11 @@ def test_misuse_stops_the_template(version, snippet, said):
 @pytest.mark.parametrize(("snippet", "said"), [
     ("{get_param: x}", "no parameter 'x'"), ("{str_replace: {template: {get_param: n}, params: {a: b}}}", "must be of type string"),
     ("{str_replace_strict: {template: x, params: {a: b}}}", "does not hold 'a'"), ("{digest: [md5000, x]}", "is not one of"),
+    ("{filter: [5, [a]]}", "two lists, not the number 5"), ("{filter: [[a], 5]}", "two lists, not the number 5"),
     ("{str_replace_vstrict: {template: a, params: {a: ''}}}", "is empty"),
     ("{str_replace: {template: a, params: {'': b}}}", "placeholder is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
-    ("{str_split: [',', 'a,b', 7]}", "no index"), ("{str_split: [',', 'a,b', .inf]}", "no index"), ("{str_split: ['', 'a,b']}", "not empty"), ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
+    ("{str_split: [',', 'a,b', 7]}", "no index"), ("{str_split: [',', 'a,b', .inf]}", "no index"), ("{str_split: ['', 'a,b']}", "not empty"),
+    ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
     ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"), ("{get_file: f}", "no file 'f'"),
     ("{yaql: {expression: 'range(100000).len()'}}", "the expression fails"),
 ])

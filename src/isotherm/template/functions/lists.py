@@ -128,11 +128,15 @@ def distinct(items: Iterable[Any]) -> list[Any]:
 
 
 @function("filter", since="2017-02-24", literal=True, gives=results.filtered)
-def filter_list(unwanted: list[Any] | None, items: object) -> Any:
-    """The second list without the items of the first. '' stays ''."""
-    if items == "":
+def filter_list(unwanted: object, items: object) -> Any:
+    """The second list without the items of the first. What is empty is given back as it is, and removes nothing."""
+    if not items:
         return items
-    rest = [item for item in unwanted or () if not isinstance(item, str)]
-    texts = {item for item in unwanted or () if isinstance(item, str)}
-    compared(len(rest) * sum(not isinstance(item, str) for item in as_list(items)))
-    return [item for item in as_list(items) if item not in (texts if isinstance(item, str) else rest)]
+    if not isinstance(items, list | tuple) or (unwanted and not isinstance(unwanted, list | tuple)):
+        raise BadArgument(f"it takes two lists, not {shown(unwanted if isinstance(items, list | tuple) else items)}.")
+    if not isinstance(unwanted, list | tuple):
+        return items
+    rest = [item for item in unwanted if not isinstance(item, str)]
+    texts = {item for item in unwanted if isinstance(item, str)}
+    compared(len(rest) * sum(not isinstance(item, str) for item in items))
+    return [item for item in items if item not in (texts if isinstance(item, str) else rest)]

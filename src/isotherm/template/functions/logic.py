@@ -3,7 +3,7 @@
 from typing import Any
 
 from isotherm.model.unknown import Unknown
-from isotherm.template.expression import MISUSE, BadArgument, Scope
+from isotherm.template.expression import BadArgument, Scope
 from isotherm.template.functions.registry import function
 from isotherm.template.report import shown
 
@@ -59,8 +59,6 @@ def inverted(scope: Scope, condition: Any) -> Any:
 @function("not", shape="value", condition="2016-10-14", condition_only=True, partial=True, result=bool)
 def negation(scope: Scope, condition: object) -> Any:
     """Whether a condition does not hold."""
-    if condition is None:
-        raise BadArgument("it takes a condition, not null.", MISUSE)
     return inverted(scope, condition)
 
 

@@ -30,7 +30,9 @@ def map_replace(source: dict[Any, Any] | None, replacements: dict[Any, Any] | No
         raise BadArgument(f"the replacements are `keys` and `values`, not {', '.join(extra)}.")
     made: dict[Any, Any] = {}
     for key, value in (source or {}).items():
-        new = keys.get(key, key) if _hashable(key) else key
+        new = keys.get(key)
+        if new is None:
+            new = key
         if not _hashable(new):
             raise BadArgument(f"{key!r} would become {shown(new)}, which can be no key.")
         if new != key and new in (source or {}):
