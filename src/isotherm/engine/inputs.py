@@ -96,7 +96,7 @@ def _environment(template: Template, text: str | Mapping[str, Any], names: tuple
                  parameters: Mapping[str, Any]) -> tuple[Environment, Mapping[str, Any]]:
     """Environment files take the place of the environment, and their values that of the request's parameters."""
     if not names:
-        return parse_environment(text, limits=template.limits), parameters
+        return parse_environment(text, limits=template.limits, alone=True), parameters
     missing = [name for name in names if name not in files]
     if missing:
         raise Invalid([Problem("missing-file", f"The environment file {name!r} is not among the request's files", allowed=tuple(files))

@@ -10,9 +10,10 @@ from isotherm.template.registry import EMPTY_REGISTRY, Complaints, Registry, reg
 from isotherm.template.report import near, shown
 from isotherm.template.tree import place, plain
 
-MAPS = ("parameters", "parameter_defaults", "resource_registry", "parameter_merge_strategies")
+STRATEGIES = "parameter_merge_strategies"
+MAPS = ("parameters", "parameter_defaults", "resource_registry", STRATEGIES)
 LISTS = ("encrypted_param_names", "event_sinks")
-SINKS = ("zaqar-queue",)
+SINKS = {"zaqar-queue": ("target", ("ttl",))}      # type -> what it needs, and what it can have besides
 SITE = "site"                           # in what is stored, never in what a user writes: the part that is the operator's
 
 
@@ -60,16 +61,20 @@ class Environment:
 EMPTY = Environment()
 
 
-def parse_environment(text: str | bytes | Mapping[str, Any], name: str = "environment", limits: Limits = LIMITS) -> Environment:
-    """Read an environment from text (YAML or JSON) or from its sections. Raises Invalid with everything that is wrong."""
+def parse_environment(text: str | bytes | Mapping[str, Any], name: str = "environment", limits: Limits = LIMITS, *,
+                      alone: bool = False) -> Environment:
+    """Read an environment from text (YAML or JSON) or from its sections. Raises Invalid with everything that is wrong.
+
+    alone: it is the whole environment of a request, and no file that may be one of several.
+    """
     tree = text if isinstance(text, Mapping) else read(text, name, limits)
     complaints = Complaints(lambda path, value: place(tree, name, path, value))
-    made = environment_of(tree, complaints)
+    made = environment_of(tree, complaints, alone)
     complaints.check()
     return made
 
 
-def environment_of(tree: Any, complaints: Complaints) -> Environment:
+def environment_of(tree: Any, complaints: Complaints, alone: bool = False) -> Environment:
     """An environment from what its text was read to, without what is wrong in it."""
     if tree is None or tree == "":
         return EMPTY
@@ -80,20 +85,38 @@ def environment_of(tree: Any, complaints: Complaints) -> Environment:
     for section, value in tree.items():
         if section not in (*MAPS, *LISTS):
             complaints.add((section,), f"{section!r} is no section of an environment.", hint=near(section, (*MAPS, *LISTS)), value=False)
+        elif _says_nothing(section, value, alone):
+            continue
         elif not isinstance(value, Mapping if section in MAPS else list):
             wanted = "map" if section in MAPS else "list"
             complaints.add((section,), f"`{section}` must be a {wanted}, not {shown(value)}.")
         else:
             good[section] = value
-    sinks = {index: isinstance(sink, Mapping) and sink.get("type") in SINKS for index, sink in enumerate(good.get("event_sinks", ()))}
+    sinks = {index: _is_sink(sink) for index, sink in enumerate(good.get("event_sinks", ()))}
     for index, known in sinks.items():
         if not known:
-            complaints.add(("event_sinks", index), "An event sink is a map with a known `type`.", hint=near("", SINKS))
+            complaints.add(("event_sinks", index), "An event sink is a map with a known `type` and what the type needs.", hint=near("", SINKS))
     return Environment(
         parameters=good.get("parameters", {}), parameter_defaults=good.get("parameter_defaults", {}),
         registry=registry(good.get("resource_registry", {}), complaints), event_sinks=tuple(good["event_sinks"][index] for index in sinks if sinks[index]),
         encrypted_param_names=tuple(good.get("encrypted_param_names", ())),
-        merge_strategies=good.get("parameter_merge_strategies", {}))
+        merge_strategies=good.get(STRATEGIES, {}))
+
+
+def _says_nothing(section: str, value: Any, alone: bool) -> bool:
+    """Whether a section counts as if it were not there. One of a file does when it is empty, of whatever kind; strategies do where
+    there is nothing to merge."""
+    if not alone or section == "parameter_defaults":
+        return value is not None and not value
+    return value is not None if section == STRATEGIES else section in LISTS and value in ({}, "")
+
+
+def _is_sink(sink: Any) -> bool:
+    name = sink.get("type") if isinstance(sink, Mapping) else None
+    if not isinstance(name, str) or name not in SINKS:
+        return False
+    needed, more = SINKS[name]
+    return needed in sink and all(key in ("type", needed, *more) for key in sink)
 
 
 def stored_environment(document: Mapping[str, Any], limits: Limits = LIMITS) -> Environment:

@@ -1,5 +1,6 @@
 """Several environments as one."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,7 +11,8 @@ from isotherm.template.environment import EMPTY, Environment
 from isotherm.template.parameters import Declaration
 from isotherm.template.report import kind
 
-OVERWRITE, DEFAULT = "overwrite", "default"
+OVERWRITE, MERGE, DEEP_MERGE, DEFAULT = "overwrite", "merge", "deep_merge", "default"
+STRATEGIES = (OVERWRITE, MERGE, DEEP_MERGE)
 
 
 def merge(*environments: Environment, declarations: Mapping[str, Declaration] | None = None,
@@ -18,7 +20,7 @@ def merge(*environments: Environment, declarations: Mapping[str, Declaration] | 
     """One environment of several, in order; later ones win. Raises Invalid.
 
     given: parameters of the request, below all environments. declarations: of the template; when they are known, later
-    environments may hold parameters that the template has not, and strategies are checked against the parameters' types.
+    environments may hold parameters that the template has not, and values are merged as values of the parameters' types.
     """
     if not environments:
         return Environment(parameters=given) if given else EMPTY
@@ -26,69 +28,125 @@ def merge(*environments: Environment, declarations: Mapping[str, Declaration] | 
     registry = EMPTY.registry
     sinks: tuple[Any, ...] = ()
     names: dict[str, None] = {}
-    strategies: dict[str, str] = {}
     for one in environments:
         registry = registry.extended(one.registry)
         sinks += one.event_sinks
         names |= dict.fromkeys(one.encrypted_param_names)
         run.add("parameters", one.parameters, one.merge_strategies)
         run.add("parameter_defaults", one.parameter_defaults, one.merge_strategies)
-        strategies |= one.merge_strategies
-    return Environment(run.tables["parameters"], run.tables["parameter_defaults"], registry, tuple(names), sinks, strategies)
+    return Environment(run.tables["parameters"], run.tables["parameter_defaults"], registry, tuple(names), sinks)
 
 
 @dataclass(slots=True)
 class _Merging:
-    """Tables of parameters that grow. seen: how a parameter of a former environment was to be merged."""
+    """Tables of parameters that grow. seen: how a parameter of a former environment was to be merged, which a later one that says
+    nothing of it goes by."""
 
     declarations: Mapping[str, Declaration] | None
     tables: dict[str, dict[str, Any]]
-    seen: dict[str, str] = field(default_factory=dict)
+    seen: dict[str, Any] = field(default_factory=dict)
 
-    def add(self, table: str, values: Mapping[str, Any], strategies: Mapping[str, str]) -> None:
+    def add(self, table: str, values: Mapping[str, Any], strategies: Mapping[str, Any]) -> None:
+        """The first values of a table are taken as they are; of later ones, null is as if it were not there."""
         old = self.tables[table]
-        started = bool(old)
-        for name, value in values.items():
-            strategy = strategies.get(name) or strategies.get(DEFAULT) or OVERWRITE
-            known = self.declarations is None or name in self.declarations
-            if value is None and name in old:
-                continue
-            if started and not known:
-                continue
+        known = {name: value for name, value in values.items()
+                 if value is not None and (self.declarations is None or name in self.declarations)}
+        for name in known:
+            strategy = self.strategy(name, strategies)
             if self.seen.setdefault(name, strategy) != strategy:
                 raise Invalid(Problem("conflicting-merge-strategies", f"The environments want to merge the parameter {name!r} in "
                                       f"different ways: {self.seen[name]} and {strategy}."), wire="ConflictingMergeStrategyForParam")
-            combine = COMBINE.get(strategy)
-            old[name] = value if combine is None or name not in old else self.combined(name, old[name], value, combine)
+        if not old:
+            old.update(values)
+            return
+        for name, value in known.items():
+            merged = self.seen[name] in (MERGE, DEEP_MERGE)
+            old[name] = self.combined(name, old.get(name), value, self.seen[name] == DEEP_MERGE) if merged else value
 
-    def combined(self, name: str, old: Any, new: Any, combine: Callable[[Any, Any], Any]) -> Any:
+    def strategy(self, name: str, strategies: Mapping[str, Any]) -> Any:
+        """A word that is no strategy stands for the default; a default that is none, for overwriting."""
+        default = strategies.get(DEFAULT, OVERWRITE)
+        found = strategies.get(name, self.seen.get(name, default))
+        return found if found in STRATEGIES else default
+
+    def combined(self, name: str, old: Any, new: Any, deeply: bool) -> Any:
         declared = self.declarations.get(name) if self.declarations else None
         try:
-            if declared is not None and declared.type in ("number", "boolean"):
-                raise TypeError(f"a {declared.type} cannot be merged")
-            if declared is not None and declared.type == "comma_delimited_list" and isinstance(new, list):
-                old = old.split(",") if isinstance(old, str) else old
-            return combine(old, new)
-        except TypeError as exc:
+            if declared is None:
+                return _any(old, new, deeply)
+            if declared.type not in TYPED:
+                raise Unmergeable(f"a {declared.type} cannot be merged")
+            return TYPED[declared.type](old, new, deeply)
+        except Unmergeable as exc:
             raise Invalid(Problem("bad-parameter-merge", f"The parameter {name!r} cannot be merged: {exc}.")) from None
 
 
-def _merged(old: Any, new: Any) -> Any:
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return {**old, **new}
-    if isinstance(old, list) and isinstance(new, list):
-        return [*old, *new]
-    if isinstance(old, str) and isinstance(new, str):
-        return old + new
-    raise TypeError(f"there is no way to put a {kind(new)} onto a {kind(old)}")
+class Unmergeable(ValueError):
+    """Values that cannot become one. The text says why, as a clause."""
 
 
-def _deeply(old: Any, new: Any) -> Any:
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        return {**old, **{key: _deeply(old[key], value) if key in old else value for key, value in new.items()}}
-    if isinstance(old, int | float) and isinstance(new, int | float):
+def _onto(old: Any, new: Any) -> Unmergeable:
+    return Unmergeable(f"there is no way to put a {kind(new)} onto a {kind(old)}")
+
+
+def _text(old: Any, new: Any, deeply: bool) -> Any:
+    if not isinstance(new, str) or not isinstance(old, str | None):
+        raise _onto(old, new)
+    return (old or "") + new
+
+
+def _list(old: Any, new: Any, deeply: bool) -> Any:
+    """A list onto a list, or text onto text, with a comma between them."""
+    if not isinstance(new, str | list):
+        raise _onto(old, new)
+    if not old:
         return new
-    return new if old is None else _merged(old, new)
+    if not isinstance(old, str if isinstance(new, str) else list):
+        raise _onto(old, new)
+    return f"{old},{new}" if isinstance(new, str) else [*old, *new]
 
 
-COMBINE: Mapping[str, Callable[[Any, Any], Any]] = {"merge": _merged, "deep_merge": _deeply}
+def _map(old: Any, new: Any, deeply: bool) -> Any:
+    """Entries that are null are as if they were not there."""
+    if not old:
+        return new
+    if not isinstance(new, Mapping):
+        raise _onto(old, new)
+    entries = {key: value for key, value in new.items() if value is not None}
+    if not entries:
+        return old
+    if not isinstance(old, Mapping):
+        raise _onto(old, new)
+    return {**old, **({key: _entry(old, key, value) for key, value in entries.items()} if deeply else entries)}
+
+
+def _entry(table: Mapping[Any, Any], key: Any, new: Any) -> Any:
+    old = table.get(key)
+    if isinstance(new, Mapping | list):
+        return (_map if isinstance(new, Mapping) else _list)(old, new, True) if old else new
+    if isinstance(new, str) and key in table:
+        if not isinstance(old, str):
+            raise _onto(old, new)
+        return old + new
+    return new
+
+
+def _json(old: Any, new: Any, deeply: bool) -> Any:
+    """New text is read; what it is put onto is a map already, or empty."""
+    try:
+        read = json.loads(new) if isinstance(new, str) and new else new
+    except (ValueError, RecursionError):
+        raise Unmergeable("the text is no JSON") from None
+    return _map(old, read, deeply)
+
+
+def _any(old: Any, new: Any, deeply: bool) -> Any:
+    """By what the values are, for a parameter that is not known."""
+    if old is None:
+        return new
+    if isinstance(new, Mapping):
+        return _map(old, new, deeply)
+    return (_list if isinstance(new, list) else _text)(old, new, deeply)
+
+
+TYPED: Mapping[str, Callable[[Any, Any, bool], Any]] = {"string": _text, "comma_delimited_list": _list, "json": _json}
