@@ -114,7 +114,7 @@ def _item(item: Any, structures: bool) -> str:
     if item is None or isinstance(item, str):
         return item or ""
     if structures and isinstance(item, Mapping | list | tuple):
-        return json.dumps(item, default=str)
+        return json.dumps(item, default=str, sort_keys=True)
     raise BadArgument(f"what is joined must be strings{', maps or lists' if structures else ''}, not {shown(item)}.")
 
 
@@ -162,16 +162,19 @@ def fn_split(delimiter: str, text: str) -> list[str]:
 
 @function("digest", since="2015-04-30", result=str)
 def digest(algorithm: str, text: str) -> str:
-    """The hash of a text, in hexadecimal."""
-    algorithm = algorithm.lower()
-    if algorithm not in hashlib.algorithms_guaranteed or algorithm.startswith("shake"):
-        offered = sorted(name for name in hashlib.algorithms_guaranteed if not name.startswith("shake"))
-        raise BadArgument(f"{algorithm!r} is not one of {', '.join(offered)}.")
+    """The hash of a text, in hexadecimal. The algorithms are those of this machine's Python and OpenSSL."""
+    name = algorithm.lower()
+    offered = sorted(one for one in hashlib.algorithms_available if not one.startswith("shake"))
+    if name not in offered:
+        raise BadArgument(f"{name!r} is not one of {', '.join(offered)}.")
     try:
         encoded = text.encode("latin-1")  # as Heat does: stacks compare these digests with ones they stored
     except UnicodeEncodeError as exc:
         raise BadArgument(f"{text[exc.start]!r} is not in Latin-1, over which the digest is made.") from None
-    return hashlib.new(algorithm, encoded, usedforsecurity=False).hexdigest()
+    try:
+        return hashlib.new(name, encoded, usedforsecurity=False).hexdigest()
+    except ValueError:      # what OpenSSL knows, but its configuration does not allow
+        raise BadArgument(f"{name!r} is not allowed on this machine.") from None
 
 
 PARTS = ("scheme", "username", "password", "host", "port", "path", "query", "fragment")
