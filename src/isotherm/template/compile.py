@@ -207,7 +207,9 @@ def _parameters(template: Template, environment: Environment, given: Mapping[str
             report.add("unknown-parameter", (template.dialect.spell("parameters"), name),
                        f"The template has no parameter {name!r}, which was given a value.", allowed=declarations, hint=near(name, declarations))
     texts = {key_text(name): value for name, value in chosen.items()}
-    defaults = {key_text(name): value for name, value in environment.defaults.items()}
+    known = environment.defaults               # far more of them than a template has parameters
+    defaults = {name: known[name] for name in declarations if name in known} | {
+        key_text(name): value for name, value in known.items() if not isinstance(name, str)}
     values = {}
     for name, one in declarations.items():
         given_one = texts.get(name) is not None

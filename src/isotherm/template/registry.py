@@ -38,7 +38,7 @@ class Registry:
     less: dict["Entry", "Registry"] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "globs", tuple(sorted((key for key in self.types if key.endswith("*")), key=len, reverse=True)))
+        object.__setattr__(self, "globs", tuple(sorted([key for key in self.types if key[-1:] == "*"], key=len, reverse=True)))
 
     @property
     def document(self) -> dict[str, Any]:
