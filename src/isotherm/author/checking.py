@@ -78,12 +78,13 @@ def rule_problems(definition: Definition, types: Registry, found: Sequence[Probl
     """What each type has to say about its properties taken together, with the place of the resource where it names none.
 
     found: what is known to be wrong already. A resource with an error of its own is not judged: rules rely on values of the right form.
+    Nor is one that exists already, by external_id.
     """
     spoiled = {one.place.path for one in found if one.severity is Severity.ERROR and not one.used_by}
     said = []
     for name, resource in definition.resources.items():
         kind = types.get(resource.target)
-        if kind is None or not kind.judges or any(within(path, resource.place.path) for path in spoiled):
+        if kind is None or not kind.judges or resource.external_id is not None or any(within(path, resource.place.path) for path in spoiled):
             continue
         for problem in kind.validate(kind.translate(definition.partial(name))):
             said.append(problem if problem.place.line else replace(problem, place=place_in(definition, resource, problem.place.path)))

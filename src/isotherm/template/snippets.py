@@ -22,9 +22,8 @@ def suspicion(name: str, version: str) -> tuple[str, str] | None:
     """Why a map's only key looks as if it were meant as a function, and a hint; None when it does not."""
     if name in FUNCTIONS:
         return f"Version {version} has no function {name}, so this is a plain map.", "Other versions have it."
-    if "_" not in name and "::" not in name:
-        return None
-    close = difflib.get_close_matches(name, FUNCTIONS, n=1, cutoff=0.85)
+    spelled = [one for one in FUNCTIONS if "_" in one or "::" in one]       # others may well be keys of plain maps
+    close = difflib.get_close_matches(name, spelled, n=1, cutoff=0.85 if "_" in name or "::" in name else 0.9)
     return (f"{name!r} is no function, so this is a plain map.", f"Did you mean {close[0]!r}?") if close else None
 
 

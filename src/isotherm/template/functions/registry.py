@@ -10,7 +10,7 @@ from typing import Any, get_args
 from isotherm.model.schema import TYPE_NAMES, Prop
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import OMIT, BadArgument, Expression, ListOf, MapOf, Scope, sources, unknowns
-from isotherm.template.report import near, shown
+from isotherm.template.report import meant, near, shown
 from isotherm.template.versions import Dialect
 
 FUNCTIONS: dict[str, list["Function"]] = {}
@@ -142,7 +142,8 @@ class Function:
                 one.check(argument[one.name], f"`{one.name}`")
                 named[one.name] = argument[one.name]
             elif one.default is ...:
-                raise BadArgument(f"its map lacks {one.name!r}; it takes {self.keys()}.")
+                like = meant(one.name, [key for key in argument if isinstance(key, str) and key not in {known.name for known in self.arguments}])
+                raise BadArgument(f"its map lacks {one.name!r}; it takes {self.keys()}.{f' Did you mean it by {like!r}?' if like else ''}")
         return named
 
     def keys(self) -> str:
