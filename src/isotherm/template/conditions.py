@@ -9,8 +9,8 @@ from isotherm.model.problem import Severity
 from isotherm.model.unknown import Unknown
 from isotherm.template.expression import BadArgument, Call, ListOf, MapOf, Scope, evaluate
 from isotherm.template.functions.logic import truth
-from isotherm.template.functions.registry import Grammar, grammar
-from isotherm.template.report import Report, kind, near, shown
+from isotherm.template.functions.registry import FUNCTIONS, Grammar, grammar
+from isotherm.template.report import Report, near, shown
 from isotherm.template.tree import Path
 from isotherm.template.versions import Dialect
 
@@ -52,7 +52,7 @@ class Conditions:
         except Invalid as exc:
             report.problems.extend(exc.problems)
         except BadArgument as exc:
-            report.add(exc.code, (*path, *exc.at), str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
+            report.add(exc.code, (*path, *exc.at), sentence(exc), hint=exc.hint)
         return FAILED
 
     def defined(self, snippet: Any, path: Path) -> Any:
@@ -95,12 +95,17 @@ class Conditions:
             if isinstance(snippet, Mapping) and len(snippet) == 1 and next(iter(snippet)) not in self.grammar.functions:
                 report.add("bad-condition", (*path, next(iter(snippet))), f"{next(iter(snippet))!r} is no function of conditions.", value=False,
                            allowed=sorted(self.grammar.functions), hint=near(next(iter(snippet)), self.grammar.functions))
-            elif not isinstance(snippet, Mapping | bool | str):
-                report.add("bad-condition", path, f"A condition is a function, a boolean or a name, not a {kind(snippet)}.")
+            elif not isinstance(snippet, bool) and not (isinstance(snippet, Mapping) and len(snippet) == 1):
+                report.add("bad-condition", path, f"A condition is a function or a boolean, not {shown(snippet)}.")
             elif name not in self.known:
                 self.check_unused(name, snippet, path, report)
 
     def check_unused(self, name: str, snippet: Any, path: Path, report: Report) -> None:
+        try:
+            self.parse(snippet, path)
+        except BadArgument as exc:
+            report.add(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], hint=exc.hint)
+            return
         try:
             self.holds(name)
         except Invalid as exc:
@@ -110,4 +115,10 @@ class Conditions:
                 else:
                     report.problems.append(replace(problem, severity=Severity.WARNING))
         except BadArgument as exc:
-            report.warn(exc.code, path, str(exc)[:1].upper() + str(exc)[1:], exc.hint)
+            report.warn(exc.code, path, sentence(exc), exc.hint)
+
+
+def sentence(exc: BadArgument) -> str:
+    """What is wrong, with a capital letter unless it begins with the name of a function."""
+    text = str(exc)
+    return text if text.partition(": ")[0] in FUNCTIONS else text[:1].upper() + text[1:]

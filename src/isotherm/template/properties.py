@@ -168,7 +168,11 @@ class Coercion:
         self.wrong("bad-property", path, f"{subject(path) or repr(prop.name)} must be of type {TYPE_NAMES[prop.type]}, not {said}.")
 
     def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
-        """A value of the run can already be of a type that will not do."""
+        """A value of the run can already be of a type that will not do, and so can what an `if` gives when its condition holds or not."""
+        if self.validate and value.symbol[:1] == ("if",):
+            for branch in value.symbol[1]:
+                self.value(prop, branch, path)
+            return
         if not self.validate or object in (value.type, prop.type):
             return
         if value.type is prop.type:

@@ -73,3 +73,14 @@ def test_findings_can_be_left_out(code: str) -> None:
 def test_names_made_of_the_stacks_own_are_no_trouble() -> None:
     text = HEAD + "resources:\n  n: {type: OS::Neutron::Net, properties: {name: {get_param: 'OS::stack_name'}, dns_domain: 'a.example.'}}\n"
     assert checked(text).problems == ()
+
+
+@pytest.mark.parametrize(("value", "said"), [
+    ("{if: [c, many, 3]}", ["'length' must be of type integer, not the string 'many'."]), ("{if: [c, 1, 3]}", []),
+    ("{if: [c, [1], {if: [c, 3, 0]}]}", ["'length' must be of type integer, not a list.", "The number 0 is out of range; allowed is from 1 to 512."]),
+    ("{if: [c, {get_param: l}, 3]}", ["'length' must be of type integer, and the value will be of type list."]), ("{if: [c, 3]}", []),
+])
+def test_both_branches_of_an_open_choice_must_fit(value: str, said: list[str]) -> None:
+    text = ("heat_template_version: 2021-04-16\nparameters: {p: {type: string, default: a}, l: {type: comma_delimited_list}}\n"
+            "conditions: {c: {equals: [{get_param: p}, a]}}\nresources: {r: {type: OS::Heat::RandomString, properties: {length: " + value + "}}}\n")
+    assert [one.message for one in check(parse(text), types=registry(), schema_only=True).problems] == said
