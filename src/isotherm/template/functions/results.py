@@ -135,6 +135,18 @@ def joinable(delimiter: Any, strings: Any) -> Prop:
     return TEXT
 
 
+def joinable_with_json(delimiter: Any, *lists: Any) -> Prop:
+    """A text of strings, maps and lists; what is empty is left out."""
+    for items in lists:
+        if isinstance(items, list | tuple):
+            for item in items:
+                if isinstance(item, bool | int | float):
+                    raise BadArgument(f"what is joined must be strings, maps or lists, not {shown(item)}.")
+        elif items and not isinstance(items, Unknown):
+            raise BadArgument(f"it needs a list, not {shown(items)}.")
+    return TEXT
+
+
 def plain_replacement(template: Any, params: Any) -> Prop:
     """A text, in versions that make no JSON of maps and lists."""
     for value in params.values() if isinstance(params, Mapping) else ():

@@ -124,7 +124,7 @@ def list_join_one(delimiter: str, strings: list[Any] | None) -> str:
     return joined(delimiter, strings or [], structures=False)
 
 
-@function("list_join", literal=True, since="2015-10-15", result=str)
+@function("list_join", literal=True, since="2015-10-15", result=str, gives=results.joinable_with_json)
 def list_join(delimiter: str, first: object, *more: object) -> str:
     """The items of one or more lists joined by a delimiter; maps and lists among them become JSON."""
     return joined(delimiter, [item for part in (first, *more) for item in as_list(part)], structures=True)
