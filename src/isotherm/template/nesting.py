@@ -54,7 +54,9 @@ class Nesting:
             return None
         if name not in self.known:
             self.known[name] = template_type(name, parse_once(self.files[name], name, self.limits))
-            if not self.shallow and name not in self.chain and len(self.chain) < self.limits.nested:
+            # One file's outputs can be of other types for one resource than for another: then nothing is said of them.
+            alike = not self.environment.registry.particular
+            if alike and not self.shallow and name not in self.chain and len(self.chain) < self.limits.nested:
                 self.known[name] = typed(self.known[name], self.types(self.known[name].template))
         return self.known[name]
 

@@ -53,6 +53,11 @@ class Registry:
             yield layer
             layer = layer.below
 
+    @property
+    def particular(self) -> bool:
+        """Whether what a type stands for may depend on the resource that has it."""
+        return any(one.types or one.particular for layer in self.layers for one in layer.resources.values())
+
     def target(self, type_name: str, resource: str = "") -> str | None:
         """What a type stands for: another type, a template's file name or URL, or itself. The name of a template is never
         mapped, and a type mapped to null is as if it were not mapped."""

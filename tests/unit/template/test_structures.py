@@ -14,7 +14,7 @@ from isotherm.model.problem import Severity
 from isotherm.model.schema import Attr, Prop
 from isotherm.model.structure import ANY, Astray, document, is_null, joined, mapped, merged, rest_of, spelled, step, structure_of
 from isotherm.model.unknown import PLAIN, Unknown
-from isotherm.template import examine, parse
+from isotherm.template import examine, parse, parse_environment
 from isotherm.types.registry import registry
 
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
@@ -365,3 +365,17 @@ def test_what_templates_repeat_in_each_other_does_not_grow_without_end():
                              "outputs: {o: {value: {get_attr: [v0, value]}}}")
     assert problems == []
     assert outputs["o"].startswith("map") or outputs["o"] == "any"
+
+
+def test_one_file_may_give_other_types_to_another_resource() -> None:
+    files = {"x.yaml": "{heat_template_version: 2021-04-16, resources: {y: {type: 'My::Y'}}, outputs: {data: {value: {get_attr: [y, data]}}}}",
+             "list.yaml": "{heat_template_version: 2021-04-16, outputs: {data: {value: [1]}}}",
+             "number.yaml": "{heat_template_version: 2021-04-16, outputs: {data: {value: 7}}}"}
+    environment = parse_environment({"resource_registry": {"resources": {"a": {"y": {"My::Y": "list.yaml"}}, "b": {"y": {"My::Y": "number.yaml"}}}}})
+    text = """heat_template_version: 2021-04-16
+resources:
+  a: {type: x.yaml}
+  b: {type: x.yaml}
+  word: {type: OS::Heat::RandomString, properties: {length: {get_attr: [b, data]}, salt: {get_attr: [a, data, 0]}}}
+"""
+    assert examine(parse(text), environment, files, catalog=registry())[1] == []
