@@ -371,7 +371,7 @@ def test_one_file_may_give_other_types_to_another_resource() -> None:
     files = {"x.yaml": "{heat_template_version: 2021-04-16, resources: {y: {type: 'My::Y'}}, outputs: {data: {value: {get_attr: [y, data]}}}}",
              "list.yaml": "{heat_template_version: 2021-04-16, outputs: {data: {value: [1]}}}",
              "number.yaml": "{heat_template_version: 2021-04-16, outputs: {data: {value: 7}}}"}
-    environment = parse_environment({"resource_registry": {"resources": {"a": {"y": {"My::Y": "list.yaml"}}, "b": {"y": {"My::Y": "number.yaml"}}}}})
+    environment = parse_environment({"resource_registry": {"My::Y": "number.yaml", "resources": {"a": {"y": {"My::Y": "list.yaml"}}}}})
     text = """heat_template_version: 2021-04-16
 resources:
   a: {type: x.yaml}
