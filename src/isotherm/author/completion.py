@@ -1,8 +1,9 @@
 """What may stand at a cursor."""
 
+import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from isotherm.author.constraints import CLOUD, of_types
@@ -29,6 +30,8 @@ from isotherm.template.versions import DIALECTS
 from isotherm.types.base import SHOW
 
 ANY, REST = "*", "**"
+QUOTES = ('"', "'")
+NUMBER = re.compile(r"true|false|-?\d+(\.\d+)?")
 COLON = re.compile(r"[\"']?\s*:(\s|$)")
 TRUTH = ("true", "false")
 
@@ -52,13 +55,22 @@ def complete(view: View, text: str, row: int, column: int) -> list[Item]:
     found = spot(text, row, column)
     if found is None:
         return []
+    line = text.split("\n")[row]
     items: list[Item] = []
     if found.value:
         items += values(view, found)
     if found.key:
-        line = text.split("\n")[row]
         items += keys(view, found, line[found.start:found.end], COLON.match(line, found.end) is not None)
-    return items
+    if line[max(found.start - 1, 0):found.start] in QUOTES:
+        return [replace(one, insert=one.label) for one in items if not one.insert.startswith("{")]
+    return [replace(one, insert=in_json(one)) for one in items] if text.lstrip()[:1] == "{" else items
+
+
+def in_json(one: Item) -> str:
+    """What is written where nothing goes without quotes but numbers and truth."""
+    if one.kind == "value" and NUMBER.fullmatch(one.label):
+        return one.insert
+    return one.insert.replace(one.label, json.dumps(one.label), 1)
 
 
 def values(view: View, found: Spot) -> Iterator[Item]:

@@ -178,6 +178,20 @@ def test_cfn_is_completed_in_its_own_words() -> None:
     assert {"Ref", "Fn::GetAtt"} <= offers(text.replace("      |", "      salt: {|")).keys()
 
 
+@pytest.mark.parametrize(("value", "label", "insert"), [
+    ("|", "Ref", '{"Ref": }'), ("{|}", "Ref", '"Ref": '), ('{"|"}', "Ref", "Ref"), ('{"Ref": |}', "p", '"p"'), ('{"Ref": "|"}', "p", "p"),
+])
+def test_json_gets_its_quotes(value: str, label: str, insert: str) -> None:
+    text = ('{"AWSTemplateFormatVersion": "2010-09-09", "Parameters": {"p": {"Type": "String"}},\n'
+            ' "Resources": {"r": {"Type": "OS::Heat::RandomString", "Properties": {"salt": ' + value + "}}}}")
+    assert offers(text)[label].insert == insert
+
+
+def test_a_quoted_value_is_no_function() -> None:
+    found = offers(adding("      name: '|'", "      network: {get_resource: net}"))
+    assert "get_param" not in found
+
+
 @pytest.mark.parametrize(("marked", "words"), [
     (TEXT.replace("type: OS::Neutron::Port", "type: OS::Neu|tron::Port"), ["OS::Neutron::Port", "plugs into"]),
     (TEXT.replace("      network:", "      netw|ork:"), ["network: string (required)", "A change replaces"]),
