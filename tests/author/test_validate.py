@@ -159,6 +159,16 @@ def test_what_is_wrong_with_an_environment_hides_nothing(wrong: Path) -> None:
     assert any("unknown-attribute" in one for one in lines)
 
 
+@pytest.mark.parametrize(("environment", "told"), [
+    ("parametrs: {}\n", True), ("resource_registri: {'My::Type': inner.yaml}\n", False), ("resource_registry: [\n", False), ("event_sinks: 3\n", True)])
+def test_a_type_that_a_broken_environment_may_map_is_not_told_of(tmp_path: Path, environment: str, told: bool) -> None:
+    (tmp_path / "e.yaml").write_text(environment)
+    (tmp_path / "t.yaml").write_text("heat_template_version: 2021-04-16\nresources: {r: {type: My::Type}}\n")
+    codes = [one["code"] for one in read(run(tmp_path / "t.yaml", "-e", tmp_path / "e.yaml", "--format", "json"))]
+    assert len(codes) == 1 + told
+    assert ("unknown-type" in codes) is told
+
+
 @pytest.mark.parametrize(("content", "said"), [
     (b"heat_template_version: 2021-04-16\ndescription: Gr\xf6\xdfe\n", ":2:16: The text is not UTF-8"),
     ("heat_template_version: 2021-04-16\n".encode("utf-16"), ":1:1: The text is not UTF-8"),

@@ -57,10 +57,15 @@ class Sources:
 
         overridden: parameters whose values do not come from the environments.
         """
-        told = [one for one in found if not (self.problems and one.code == "unknown-type" and not one.hint.startswith("Did you mean"))]
+        told = [one for one in found if not (self.mapped and one.code == "unknown-type" and not one.hint.startswith("Did you mean"))]
         made = [*self.problems, *(self.in_files(self.in_environment(one, overridden)) for one in told)]
         order = {str(one.path): (number,) for number, one in enumerate(self.given)}
         return sorted(made, key=lambda one: (*order[one.place.file], one.place.line, one.place.column) if one.place.file in order else (len(order),))
+
+    @property
+    def mapped(self) -> bool:
+        """Whether there may be types that an environment maps where it could not be read."""
+        return any(one.code != "bad-environment" or "resource_registry" in one.place.path + one.hint for one in self.problems)
 
     def in_files(self, problem: Problem) -> Problem:
         """The problem with its places named by the files' paths; here a file that is missing is an error, as nobody will send it."""
