@@ -179,8 +179,9 @@ def _check_sections(template: Template, report: Report) -> None:
         if key not in allowed:
             report.add("unknown-section", (key,), f"{key!r} is no section of a template of version {dialect.version}.",
                        allowed=allowed, hint=near(key, allowed))
-        elif SECTION_TYPES.get(str(key).lower(), Map) is Map and value and not isinstance(value, Map):
-            report.add("bad-section", (key,), f"The section {key!r} is a map, not {shown(value)}.")
+        elif SECTION_TYPES.get(key.lower(), Map) is Map and not isinstance(value, Map) and (value or key.lower() == "conditions"):
+            say = report.warn if key == dialect.spell("mappings") else report.add
+            say("bad-section", (key,), f"The section {key!r} is a map, not {shown(value)}.")
 
 
 def _check_repeated(template: Template, report: Report) -> None:

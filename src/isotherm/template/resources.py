@@ -14,15 +14,22 @@ from isotherm.template.document import Template
 from isotherm.template.environment import Environment
 from isotherm.template.expression import OMIT, Facade, MapOf, Scope, evaluate, evaluate_entries
 from isotherm.template.fingerprint import fingerprint
-from isotherm.template.nested import TemplateType, differences, environment_of, within
+from isotherm.template.nested import TemplateType, differences, within
 from isotherm.template.nesting import Nesting
 from isotherm.template.paths import Holder
-from isotherm.template.properties import Coercion, CustomCheck
+from isotherm.template.properties import SCALARS, Coercion, CustomCheck
 from isotherm.template.report import Report, near, shown
 from isotherm.template.snippets import FAILED, Snippets
 from isotherm.template.static import StaticWorld
 from isotherm.template.tree import EMPTY_MAP, Path, key_text
 
+# What stands at a key, if the key stands there; in some places a function may, which is a map.
+SHAPES: tuple[tuple[str, Any, str], ...] = (
+    ("properties", Mapping, "a map"), ("metadata", Mapping, "a map"), ("update_policy", Mapping, "a map"),
+    ("depends_on", (str, list), "the name of a resource, or a list of names"), ("description", str, "a string"),
+    ("external_id", (str, Mapping), "a string"),
+)
+EVALUATED = ("properties", "metadata", "update_policy", "deletion_policy", "external_id")
 FURTHEST = 8        # resources that are looked at ahead of their turn, one for the sake of another
 
 
@@ -87,8 +94,9 @@ class Resources:
                 self.report.add("bad-resource", path, f"A resource is a map with its type, not {shown(raw)}.")
                 continue
             self.check_keys(raw, path)
+            written = self.written(name, raw, path)
             if self.enabled(raw, path):
-                self.draft(name, raw, path)
+                self.draft(name, written, raw, path)
             else:
                 self.disabled[name] = (raw, path)
 
@@ -98,6 +106,14 @@ class Resources:
             if key not in allowed:
                 say = self.report.add if self.template.dialect.hot else self.report.warn
                 say("unknown-resource-key", (*path, key), f"{key!r} is no key of a resource.", hint=near(key, allowed))
+        for word, kinds, said in SHAPES:
+            key = self.spell(word)
+            if key in allowed and key in raw and not isinstance(raw[key], kinds):
+                self.report.add("bad-resource", (*path, key), f"`{key}` is {said}, not {shown(raw[key])}.")
+        key = self.spell("depends_on")
+        for index, name in enumerate(raw[key]) if isinstance(raw.get(key), list) else ():
+            if not isinstance(name, str):
+                self.report.add("bad-resource", (*path, key, index), f"`{key}` names resources; this is {shown(name)}.")
 
     def enabled(self, raw: Mapping[str, Any], path: Path) -> bool:
         key = self.spell("condition")
@@ -108,12 +124,19 @@ class Resources:
         found = self.conditions.truth(raw[key], (*path, key), self.report)
         return isinstance(found, Unknown) or bool(found)
 
-    def draft(self, name: str, raw: Mapping[str, Any], path: Path) -> None:
+    def written(self, name: str, raw: Mapping[str, Any], path: Path) -> str:
+        """The type as the template says it; "" when it says none."""
         key = self.spell("type")
         written = raw.get(key)
-        if not isinstance(written, str) or not written:
-            said = f"is a string, not {shown(written)}" if key in raw else "is missing"
-            self.report.add("unknown-type", (*path, key) if key in raw else path, f"The type of the resource {name!r} {said}.")
+        if isinstance(written, str) and written:
+            return written
+        said = f"is a string, not {shown(written)}" if key in raw else "is missing"
+        self.report.add("unknown-type", (*path, key) if key in raw else path, f"The type of the resource {name!r} {said}.")
+        return ""
+
+    def draft(self, name: str, written: str, raw: Mapping[str, Any], path: Path) -> None:
+        key = self.spell("type")
+        if not written:
             schema: TypeSchema = AnyType("?")
             written, target = "?", "?"
         else:
@@ -152,11 +175,14 @@ class Resources:
 
     def define(self, snippets: Snippets, scope: Scope, world: StaticWorld) -> dict[str, ResourceDefinition]:
         """The second pass. Of resources that do not exist only the form is looked at."""
-        for raw, path in self.disabled.values():
-            for word in ("properties", "metadata"):
-                snippets.parse(raw.get(self.spell(word)), (*path, self.spell(word)))
-        uses: dict[str, set[tuple[Any, ...]]] = {}
         self.scope, self.world = scope, world
+        for raw, path in self.disabled.values():
+            before = len(self.report.problems)
+            expressions = {word: snippets.parse(raw.get(self.spell(word)), (*path, self.spell(word))) for word in EVALUATED}
+            self.report.soften(before, "removed-function")
+            self.deletion_policy(raw, path, expressions, scope)
+            world.take()
+        uses: dict[str, set[tuple[Any, ...]]] = {}
         for draft in self.drafts:
             one, attributes = self.resource(draft, snippets, scope, world)
             self.made[draft.name] = one
@@ -198,27 +224,26 @@ class Resources:
     def resource(self, draft: _Draft, snippets: Snippets, scope: Scope,
                  world: StaticWorld) -> tuple[ResourceDefinition, frozenset[Source]]:
         expressions = {word: snippets.parse(draft.raw[self.spell(word)], (*draft.path, self.spell(word)))
-                       for word in ("properties", "metadata", "update_policy", "deletion_policy", "external_id")
-                       if draft.raw.get(self.spell(word)) is not None}
+                       for word in EVALUATED if draft.raw.get(self.spell(word)) is not None}
         values = self.section(draft, "properties", expressions, scope, snippets)
         metadata = self.section(draft, "metadata", expressions, scope, snippets)
         referenced, attributes = world.take()
         policy = self.section(draft, "update_policy", expressions, scope, snippets)
         world.take()
-        run = Coercion(self.template.place, validate=draft.raw.get("external_id") is None,
+        external = self.external_id(draft, expressions, scope)
+        deletion = "Retain" if external is not None else self.deletion_policy(draft.raw, draft.path, expressions, scope)
+        world.take()
+        run = Coercion(self.template.place, validate=external is None,
                        template=isinstance(draft.schema, TemplateType), meter=scope.meter)
         static = run.properties(draft.schema.properties, values, (*draft.path, self.spell("properties")), draft.schema.open)
-        rules = getattr(draft.schema, "update_policies", ())
-        if rules and policy:
-            run.properties(rules, policy, (*draft.path, self.spell("update_policy")))
+        if policy and not draft.schema.open:
+            run.properties(getattr(draft.schema, "update_policies", ()), policy, (*draft.path, self.spell("update_policy")))
         self.report.problems.extend(run.problems)
         self.customs.extend(run.customs)
         place = self.template.place(draft.path)
         facade = Facade(metadata, str(draft.raw.get(self.spell("deletion_policy")) or "Delete"), policy)
         self.report.problems.extend(self.nesting.check(draft.schema, draft.name, draft.type, without(static, run.problems), facade, place))
         depends_on = self.depends_on(draft, scope)
-        external = self.external_id(draft, expressions, scope)
-        deletion = "Retain" if external is not None else self.deletion_policy(draft, expressions, scope)
         references = referenced - {None}
         return ResourceDefinition(
             name=draft.name, type=draft.type, target=draft.target, schema=draft.schema, requires=references | depends_on,
@@ -237,10 +262,9 @@ class Resources:
         if raw is None:
             return EMPTY_MAP
         if not isinstance(raw, Mapping):
-            self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(raw)}.")
             return EMPTY_MAP
         expression = expressions[word]
-        if word == "properties" and snippets.calls(raw):
+        if word != "metadata" and snippets.calls(raw):
             if expression is not FAILED:
                 self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map written out here; no function can make it.")
             return EMPTY_MAP
@@ -258,30 +282,26 @@ class Resources:
         if whole is OMIT or whole is None:
             return EMPTY_MAP
         if not isinstance(whole, dict):
-            if whole is not FAILED:
-                self.report.add("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(whole)}.")
+            if whole is not FAILED:  # which only a function made
+                self.report.warn("bad-resource", (*draft.path, key), f"`{key}` is a map, not {shown(whole)}, so there is none.")
             return EMPTY_MAP
         return whole
 
     def depends_on(self, draft: _Draft, scope: Scope) -> frozenset[str]:
         key = self.spell("depends_on")
         raw = draft.raw.get(key)
-        if raw is None:
-            return frozenset()
-        names = raw if isinstance(raw, list) else [raw]
         found = set()
-        for index, name in enumerate(names):
+        for index, name in enumerate([raw] if isinstance(raw, str) else raw if isinstance(raw, list) else ()):
             path = (*draft.path, key, index) if isinstance(raw, list) else (*draft.path, key)
             if not isinstance(name, str):
-                self.report.add("bad-resource", path, f"`{key}` names resources, as a string or a list of strings; "
-                                f"this is {shown(name)}.")
-            elif name in self.schemas:
+                continue
+            if name in self.schemas:
                 found.add(name)
             elif name not in self.disabled:
                 self.report.add("unknown-resource", path, f"There is no resource {name!r}.", hint=near(name, self.schemas))
         return frozenset(found)
 
-    def value(self, draft: _Draft, word: str, expressions: Mapping[str, Any], scope: Scope) -> Any:
+    def value(self, word: str, expressions: Mapping[str, Any], scope: Scope) -> Any:
         """A single value that must be known before the run."""
         if word not in expressions:
             return None
@@ -292,26 +312,44 @@ class Resources:
             return None
         return None if made is OMIT or isinstance(made, Unknown) else made
 
-    def deletion_policy(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str:
-        key = self.spell("deletion_policy")
-        made = self.value(draft, "deletion_policy", expressions, scope)
-        if made is None and (key not in draft.raw or draft.raw[key] is not None):
-            return "Delete"
-        policies = self.template.dialect.policies
-        if not isinstance(made, str) or made not in policies:
-            self.report.add("bad-deletion-policy", (*draft.path, key), f"{shown(made)} is no deletion policy.",
-                            allowed=policies, hint=near(made, policies))
-            return "Delete"
-        return policies[made]
+    def deletion_policy(self, raw: Mapping[str, Any], path: Path, expressions: Mapping[str, Any], scope: Scope) -> str:
+        key, policies = self.spell("deletion_policy"), self.template.dialect.policies
+        made = raw.get(key, "Delete")
+        if isinstance(made, Mapping):
+            made = self.value("deletion_policy", expressions, scope)
+            if made is None and self.world.asked:
+                self.report.add("bad-deletion-policy", (*path, key), f"`{key}` cannot wait for a resource.")
+            if made is None:
+                return "Delete"
+        if isinstance(made, str) and made in policies:
+            return policies[made]
+        self.report.add("bad-deletion-policy", (*path, key), f"{shown(made)} is no deletion policy.", allowed=policies, hint=near(made, policies))
+        return "Delete"
+
+    def awaits_parameter(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> bool:
+        """Whether only a parameter without a value keeps the id of what exists already from being known."""
+        if "external_id" not in expressions or self.world.asked:
+            return False
+        return isinstance(evaluate(expressions["external_id"], scope), Unknown)
 
     def external_id(self, draft: _Draft, expressions: Mapping[str, Any], scope: Scope) -> str | None:
-        if "external_id" not in draft.raw or "external_id" not in self.template.dialect.resource_keys:
+        """What the resource is in the cloud already, "" when that is not known yet; None when a function says that it is to be made after all."""
+        if "external_id" not in self.template.dialect.resource_keys:
             return None
-        made = self.value(draft, "external_id", expressions, scope)
-        if not isinstance(made, str):
-            self.report.add("bad-resource", (*draft.path, "external_id"), f"`external_id` is a string, not {shown(made)}.")
+        before = len(self.report.problems)
+        made, path = self.value("external_id", expressions, scope), (*draft.path, "external_id")
+        if made is None:
+            if len(self.report.problems) > before or self.awaits_parameter(draft, expressions, scope):
+                return ""
+            if self.world.asked:
+                self.report.warn("bad-resource", path, "`external_id` cannot wait for another resource, so this one will be made.")
             return None
-        return made
+        if made == "" or not isinstance(made, SCALARS):
+            self.report.add("bad-resource", path, f"`external_id` is a string, and not empty; this is {shown(made)}.")
+        elif draft.raw.get(self.spell("depends_on")):
+            self.report.add("bad-resource", (*draft.path, self.spell("depends_on")),
+                            "A resource with an `external_id` exists already: it waits for no other.")
+        return str(made)
 
 
 def without(properties: Mapping[str, Any], problems: Sequence[Problem]) -> Mapping[str, Any]:

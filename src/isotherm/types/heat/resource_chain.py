@@ -6,6 +6,7 @@ from typing import Any
 from isotherm.model.child import Child, Present
 from isotherm.model.schema import Attr, Prop, Support
 from isotherm.model.subject import Subject
+from isotherm.model.unknown import Unknown
 from isotherm.types.base import Values
 from isotherm.types.heat.members import ATTRIBUTES, REFERENCE, REFS, Members, template
 from isotherm.types.registry import register
@@ -32,7 +33,7 @@ class ResourceChain(Members):
     def sample(self, properties: Values, most: int = 1) -> Mapping[str, Any] | None:
         """All members as far as they are known before the run, for each is of another type."""
         types = properties.get("resources")
-        return template(members(properties)) if isinstance(types, list | tuple) and all(isinstance(one, str) for one in types) else None
+        return template(members(properties)) if isinstance(types, list | tuple) and not any(isinstance(one, Unknown) for one in types) else None
 
     def child(self, subject: Subject, present: Present, **args: Any) -> Child:
         return Child(template(members(subject.properties)))
