@@ -169,7 +169,7 @@ class Coercion:
 
     def unknown(self, prop: Prop, value: Unknown, path: Path) -> None:
         """A value of the run can already be of a type that will not do, and so can what an `if` gives when its condition holds or not."""
-        if self.validate and value.symbol[:1] == ("if",):
+        if self.validate and isinstance(value.symbol, tuple) and value.symbol[:1] == ("if",):
             for branch in value.symbol[1]:
                 self.value(prop, branch, path)
             return

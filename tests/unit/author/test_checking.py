@@ -3,6 +3,7 @@
 import pytest
 
 from isotherm.author.checking import Checked, check
+from isotherm.model.problem import Severity
 from isotherm.template import parse, parse_environment
 from isotherm.types.registry import registry
 
@@ -84,3 +85,16 @@ def test_both_branches_of_an_open_choice_must_fit(value: str, said: list[str]) -
     text = ("heat_template_version: 2021-04-16\nparameters: {p: {type: string, default: a}, l: {type: comma_delimited_list}}\n"
             "conditions: {c: {equals: [{get_param: p}, a]}}\nresources: {r: {type: OS::Heat::RandomString, properties: {length: " + value + "}}}\n")
     assert [one.message for one in check(parse(text), types=registry(), schema_only=True).problems] == said
+
+
+@pytest.mark.parametrize(("default", "severity"), [("", Severity.WARNING), (", default: m1", Severity.ERROR)])
+def test_a_check_that_there_is_not_lets_no_value_pass(default: str, severity: Severity) -> None:
+    found = checked(f"{HEAD}parameters: {{p: {{type: string{default}, constraints: [{{custom_constraint: nova.flavr}}]}}}}")
+    assert [(one.code, one.severity) for one in found.problems] == [("unknown-constraint", severity)]
+
+
+def test_a_value_that_could_not_be_read_is_wrong_once() -> None:
+    text = ("heat_template_version: 2021-04-16\nparameters: {p: {type: number, default: many}}\n"
+            "resources: {r: {type: OS::Heat::RandomString, properties: {length: {get_param: p}}}}\n")
+    (found,) = check(parse(text), types=registry()).problems
+    assert (found.code, found.place.line, found.place.column) == ("bad-parameter", 2, 43)
