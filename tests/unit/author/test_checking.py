@@ -97,4 +97,4 @@ def test_a_value_that_could_not_be_read_is_wrong_once() -> None:
     text = ("heat_template_version: 2021-04-16\nparameters: {p: {type: number, default: many}}\n"
             "resources: {r: {type: OS::Heat::RandomString, properties: {length: {get_param: p}}}}\n")
     (found,) = check(parse(text), types=registry()).problems
-    assert (found.code, found.place.line, found.place.column) == ("bad-parameter", 2, 43)
+    assert (found.code, found.place.line, found.place.column) == ("bad-parameter", 2, 41)
