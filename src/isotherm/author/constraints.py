@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from isotherm.model.problem import Problem, Severity
 from isotherm.model.schema import Custom, Prop
+from isotherm.model.unknown import Unknown
 from isotherm.template import Definition
 from isotherm.template.customs import LOCAL
 from isotherm.template.report import near
@@ -24,7 +25,7 @@ BYGONE = frozenset({"neutron.lbaas.listener", "neutron.lbaas.loadbalancer", "neu
 
 
 def unknown_constraints(definition: Definition, types: Registry) -> Iterator[Problem]:
-    """Named checks that no value of the parameter can meet, since there is nothing that makes them."""
+    """Named checks that no value of the parameter can meet, since there is nothing that makes them: an error once there is a value."""
     known: frozenset[str] | None = None
     for one in definition.parameters.values():
         for rule in one.declaration.rules:
@@ -33,7 +34,8 @@ def unknown_constraints(definition: Definition, types: Registry) -> Iterator[Pro
             known = known or frozenset({*CLOUD, *LOCAL, *BYGONE, *of_types(types)})
             if rule.constraint.name not in known:
                 place = definition.template.place(rule.path, value=True)
-                yield Problem("unknown-constraint", f"There is no check {rule.constraint.name!r}, so nothing is checked.", place, Severity.WARNING,
+                severity = Severity.WARNING if isinstance(one.value, Unknown) else Severity.ERROR
+                yield Problem("unknown-constraint", f"There is no check {rule.constraint.name!r}, so no value can pass it.", place, severity,
                               tuple(sorted(known)), near(rule.constraint.name, known))
 
 

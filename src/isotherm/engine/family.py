@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from isotherm.author.checking import rule_problems
+from isotherm.author.constraints import unknown_constraints
 from isotherm.model.problem import Problem
 from isotherm.template import Definition
 from isotherm.template.nested import TemplateType, within
@@ -28,8 +29,9 @@ def size(definition: Definition, types: Registry) -> int:
 
 
 def all_rule_problems(definition: Definition, types: Registry) -> list[Problem]:
-    """What types have to say about properties taken together, here and inside, where it says which resource leads there."""
-    found = rule_problems(definition, types)
+    """What types have to say about properties taken together, and named checks that there are not, here and inside, where it says which
+    resource leads there."""
+    found = [*rule_problems(definition, types), *unknown_constraints(definition, types)]
     for name, child in definition.children.items():
         found += [seen_from(problem, definition, name) for problem in all_rule_problems(child, types)]
     return found

@@ -7,13 +7,15 @@ from typing import Any, Final
 
 from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
-from isotherm.model.schema import is_template
+from isotherm.model.schema import TEMPLATE_ENDINGS, is_template
 from isotherm.template.aliases import ALIASES
 from isotherm.template.report import Locate, near, shown
 from isotherm.template.tree import Path, dotted
 
 HOOKS = ("pre-create", "pre-update", "pre-delete", "post-create", "post-update", "post-delete")
 RESTRICTIONS = ("update", "replace")
+FLAGS = {"hooks": HOOKS, "restricted_actions": RESTRICTIONS}
+LONGEST_CHAIN = 64                      # names that stand for each other in turn
 BASE, RESOURCES = "base_url", "resources"
 UNMAPPED: Final = ""                    # what a registry says of a name that it does not have
 
@@ -21,7 +23,7 @@ UNMAPPED: Final = ""                    # what a registry says of a name that it
 @dataclass(frozen=True, slots=True)
 class Registry:
     """types: name or pattern -> what it stands for (None: no such type). resources: resource name or pattern -> its own
-    registry: types, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack. below: the operator's, asked
+    registry: types in full, `hooks`, `restricted_actions`, and again names, for the resources of a nested stack. below: the operator's, asked
     for what this one does not have. written: this one as the user gave it. lacks: entries that it is without, since it is that of a
     stack inside; whole: the same with them."""
 
@@ -33,12 +35,14 @@ class Registry:
     below: "Registry | None" = None
     lacks: tuple[str, ...] = ()
     whole: "Registry | None" = field(default=None, repr=False, compare=False)
-    globs: tuple[str, ...] = field(init=False, repr=False, compare=False)       # the patterns among `types`, longest first
+    # The patterns among `types`, longest first. One that stands for a template stands for nothing, as in Heat.
+    globs: tuple[str, ...] = field(init=False, repr=False, compare=False)
     # What `_less` has made of it: a tree of templates asks for the same ones over and over, and tells them apart by their identity.
     less: dict["Entry", "Registry"] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "globs", tuple(sorted([key for key in self.types if key[-1:] == "*"], key=len, reverse=True)))
+        globs = [key for key, to in self.types.items() if key[-1:] == "*" and isinstance(to, str) and not to.endswith(TEMPLATE_ENDINGS)]
+        object.__setattr__(self, "globs", tuple(sorted(globs, key=len, reverse=True)))
 
     @property
     def document(self) -> dict[str, Any]:
@@ -59,16 +63,17 @@ class Registry:
         return any(one.types or one.particular for layer in self.layers for one in layer.resources.values())
 
     def target(self, type_name: str, resource: str = "") -> str | None:
-        """What a type stands for: another type, a template's file name or URL, or itself. The name of a template is never
-        mapped, and a type mapped to null is as if it were not mapped."""
+        """What a type stands for: another type, a template's file name or URL, or itself; None when there is no such type, or no end
+        to what it stands for. The name of a template is never mapped, and a type mapped to null is as if it were not mapped."""
         if is_template(type_name):
             return type_name
         seen = [type_name]
-        while True:
+        while len(seen) < LONGEST_CHAIN:
             found = self._once(seen[-1], resource)
             if found is None or found in seen:
                 return found
             seen.append(found)
+        return None
 
     def _once(self, name: str, resource: str) -> str | None:
         for layer in self.layers:
@@ -81,8 +86,8 @@ class Registry:
     def _own(self, name: str, resource: str) -> str | None:
         if not self.types and not self.resources:
             return UNMAPPED
-        own = [one for pattern, one in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
-        return mapped(name, (*own, self))
+        entry = self._entry(name, resource)
+        return UNMAPPED if entry is None else entry.to
 
     def extended(self, later: "Registry") -> "Registry":
         """Both; what the later says wins."""
@@ -101,19 +106,17 @@ class Registry:
         below = self.below.inside(resource) if self.below is not None else None
         if not self.resources:
             return self if below is self.below else replace(self, below=below)
-        own = [one for pattern, one in self.resources.items() if fnmatch.fnmatchcase(resource, pattern)]
+        own = [one for pattern, one in self.resources.items() if pattern != resource and fnmatch.fnmatchcase(resource, pattern)]
+        own += [self.resources[resource]] if resource in self.resources else []
         resources = {name: one for part in own for name, one in part.resources.items()}
-        types = dict(self.types)
-        for part in own:
-            types |= part.types
-        return Registry(types, resources, written={**types, RESOURCES: {name: one.written for name, one in resources.items()}},
+        return Registry(self.types, resources, written={**self.types, RESOURCES: {name: one.written for name, one in resources.items()}},
                         below=below)
 
     def without(self, type_name: str, resource: str) -> "Registry":
         """This one, less the entry that makes the resource's type a template: inside that template the type is what it would be
         without the entry, so a template can wrap the type whose place it takes."""
         seen = {""}
-        while not is_template(type_name) and type_name not in seen:
+        while not is_template(type_name) and type_name not in seen and len(seen) < LONGEST_CHAIN:
             seen.add(type_name)
             entry = next((found for layer in self.layers if (found := layer._entry(type_name, resource))), None)
             if entry is None or entry.to is None:
@@ -124,7 +127,7 @@ class Registry:
         return self
 
     def _entry(self, name: str, resource: str) -> "Entry | None":
-        parts = [(pattern, one) for pattern, one in self.resources.items() if resource and fnmatch.fnmatchcase(resource, pattern)]
+        parts = [(resource, self.resources[resource])] if resource and resource in self.resources else []
         return entry_of(name, (*parts, ("", self)))
 
     def _less(self, entry: "Entry") -> "Registry":
@@ -172,12 +175,13 @@ class Entry:
 
 
 def entry_of(name: str, parts: Sequence[tuple[str, Registry]]) -> Entry | None:
-    """The entry of the first part that has the name, or else of the longest pattern of the first that has one for it."""
+    """The entry of the first part that has the name, or else of the longest pattern of the first that has one for it. What is said of
+    one resource names types in full."""
     for pattern, one in parts:
         if one.types.get(name) is not None:
             return Entry(pattern, name, _text(one.types[name]))
     for pattern, one in parts:
-        for key in one.globs:
+        for key in one.globs if not pattern else ():
             if name.startswith(key[:-1]):
                 to = _text(one.types[key])
                 return Entry(pattern, key, to[:-1] + name[len(key) - 1:] if to is not None and to.endswith("*") else to)
@@ -237,16 +241,20 @@ def _read(tree: Mapping[str, Any], complaints: Complaints, path: Path, nested: b
             for pattern, own in _mapping(value, complaints, (*path, key)).items():
                 inner = (*path, key, pattern)
                 resources[str(pattern)] = _read(_mapping(own, complaints, inner), complaints, inner, nested=True)
-        elif nested and key in ("hooks", "restricted_actions"):
-            flags[key] = _flags(value, HOOKS if key == "hooks" else RESTRICTIONS, complaints, (*path, key))
+        elif key in FLAGS:
+            flags |= {key: _flags(value, FLAGS[key], complaints, (*path, key))} if value is not None else {}
         elif nested and isinstance(value, Mapping):
             resources[str(key)] = _read(value, complaints, (*path, key), nested=True)
+        elif str(key).endswith(TEMPLATE_ENDINGS):
+            continue                    # a template stands for itself
+        elif not isinstance(value, str | Mapping | None):
+            complaints.add((*path, key), f"The registry maps {key!r} to {shown(value)}; it must be a string.", wire="StackValidationFailed")
+        elif value is None and str(key).endswith("*"):
+            types = {name: to for name, to in types.items() if not name.startswith(str(key)[:-1])}
         elif key != BASE:
-            if value is not None and not isinstance(value, str):
-                complaints.add((*path, key), f"The registry maps {key!r} to {shown(value)}; it must be a string.", wire="StackValidationFailed")
-            else:
-                types[str(key)] = value
-    return Registry(types, resources, flags.get("hooks", ()), flags.get("restricted_actions", ()), tree)
+            types[str(key)] = value
+    hooks, restricted = (flags.get(key, ()) if nested else () for key in FLAGS)
+    return Registry(types, resources, hooks, restricted, tree)
 
 
 def _mapping(value: Any, complaints: Complaints, path: Path) -> Mapping[str, Any]:

@@ -87,14 +87,34 @@ def test_bad_environments(text, said):
 def test_the_registry():
     found = parse_environment({"resource_registry": {
         "My::*": "OS::*", "My::T": "a.yaml", "Chain::A": "Chain::B", "Chain::B": "Random", "Gone": None,
-        "resources": {"web*": {"My::T": "b.yaml", "hooks": ["pre-create"], "restricted_actions": "replace", "inner": {"X": "y.yaml"}}},
+        "resources": {"web*": {"My::T": "c.yaml", "hooks": ["pre-create"], "restricted_actions": "replace", "inner": {"X": "y.yaml"}},
+                      "web1": {"My::T": "b.yaml", "Your::*": "OS::*"}},
     }}).registry
     assert [found.target(name) for name in ("My::Net", "My::T", "Chain::A", "Gone", "x.yaml", "Other")] == \
         ["OS::Net", "a.yaml", "Random", "Gone", "x.yaml", "Other"]
-    assert found.target("My::T", "web1") == "b.yaml"
+    assert [found.target("My::T", name) for name in ("web1", "web2")] == ["b.yaml", "a.yaml"]
+    assert found.target("Your::T", "web1") == "Your::T"
     assert found.hooks_of("web1") == {"pre-create"}
     assert found.restrictions_of("web1") == {"replace"}
-    assert found.inside("web1").target("X", "inner") == "y.yaml"
+    assert [found.inside("web1").target(*asked) for asked in (("X", "inner"), ("My::T", "web1"), ("My::T",))] == ["y.yaml", "a.yaml", "a.yaml"]
+
+
+@pytest.mark.parametrize(("section", "name", "target"), [
+    ("{'My::*': a.yaml}", "My::A", "My::A"), ("{'My::*': a.yaml, 'M*': B}", "My::A", "B"), ("{'*': 'A::*'}", "X", None),
+    ("{'a.yaml': B, X: a.yaml}", "X", "a.yaml"), ("{'a.yaml': [5]}", "X", "X"), ("{X: {a: b}}", "X", None), ("{X: {a: b}}", "Y", "Y"),
+    ("{X: A, Y: B, 'X*': null}", "X", "X"), ("{X: A, Y: B, 'X*': null}", "Y", "B"), ("{'*': null, X: A}", "X", "A"),
+    ("{hooks: pre-create, restricted_actions: update, base_url: null}", "hooks", "hooks"),
+    ("{resources: {r: {hooks: null, restricted_actions: null}}}", "X", "X"),
+])
+def test_what_a_registry_makes_of_a_name(section, name, target):
+    assert parse_environment(f"resource_registry: {section}").registry.target(name, "r") == target
+
+
+@pytest.mark.parametrize("section", [
+    "{hooks: nope}", "{restricted_actions: [x]}", "{base_url: 5}", "{X: 5}", "{resources: a}", "{resources: {r: {hooks: ''}}}"])
+def test_what_no_registry_says(section):
+    with pytest.raises(Invalid):
+        parse_environment(f"resource_registry: {section}")
 
 
 @pytest.mark.parametrize(("kind", "value", "expected"), [

@@ -9,7 +9,7 @@ from isotherm.template.naming import targets, templates_of, types_and_files
 
 SITE = parse_environment({
     "parameter_defaults": {"p": "site", "q": "site"},
-    "resource_registry": {"A": "a.yaml", "B": "C", "G::*": "site.yaml", "resources": {"r": {"A": "r.yaml", "restricted_actions": "update"}}}})
+    "resource_registry": {"A": "a.yaml", "B": "C", "G::H": "site.yaml", "resources": {"r": {"A": "r.yaml", "restricted_actions": "update"}}}})
 
 
 def over(**registry: object) -> object:
@@ -18,10 +18,10 @@ def over(**registry: object) -> object:
 
 @pytest.mark.parametrize(("registry", "name", "resource", "target"), [
     ({}, "A", "x", "a.yaml"), ({}, "A", "r", "r.yaml"), ({}, "B", "x", "C"), ({}, "G::H", "x", "site.yaml"), ({}, "Other", "x", "Other"),
-    ({"A": "mine.yaml"}, "A", "x", "mine.yaml"), ({"A": "mine.yaml"}, "A", "r", "mine.yaml"), ({"*": "mine.yaml"}, "A", "x", "mine.yaml"),
+    ({"A": "mine.yaml"}, "A", "x", "mine.yaml"), ({"A": "mine.yaml"}, "A", "r", "mine.yaml"), ({"*": "C"}, "A", "x", "C"),
     ({"M": "A"}, "M", "x", "a.yaml"), ({"C": "mine.yaml"}, "B", "x", "mine.yaml"),
     ({}, "OS::Quantum::Net", "x", "OS::Neutron::Net"), ({}, "OS::Metering::Alarm", "x", "OS::Aodh::Alarm"),
-    ({"OS::Quantum::Net": "mine.yaml"}, "OS::Quantum::Net", "x", "mine.yaml"), ({"OS::Neutron::*": "mine.yaml"}, "OS::Quantum::Net", "x", "mine.yaml"),
+    ({"OS::Quantum::Net": "mine.yaml"}, "OS::Quantum::Net", "x", "mine.yaml"), ({"OS::Neutron::*": "Mine"}, "OS::Quantum::Net", "x", "Mine"),
 ])
 def test_the_user_is_asked_before_the_operator_and_older_names_last(registry, name, resource, target):
     assert over(**registry).registry.target(name, resource) == target
@@ -31,7 +31,7 @@ def test_restrictions_of_both_hold_also_inside():
     both = over(resources={"r": {"restricted_actions": "replace", "deep": {"hooks": "pre-create"}}}).registry
     assert both.restrictions_of("r") == {"update", "replace"}
     assert both.inside("r").hooks_of("deep") == {"pre-create"}
-    assert both.inside("r").target("A") == "r.yaml"
+    assert both.inside("r").target("A") == "a.yaml"
     assert both.inside("other").target("A") == "a.yaml"
 
 

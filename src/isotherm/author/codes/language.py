@@ -6,7 +6,7 @@ LANGUAGE = (
     Code("parameter-declaration", ERROR, "A parameter is not declared the way parameters are.", "Give it a type, and constraints that fit the type.",
          hot("parameters: {p: {type: text}}")),
     Code("unknown-constraint", WARNING, "A parameter's `custom_constraint` names a check that does not exist.",
-         "Correct the name; checks of types outside this tree are known where their types are installed.",
+         "Correct the name, for no value passes such a check; checks of types outside this tree are known where their types are installed.",
          hot("parameters: {p: {type: string, constraints: [{custom_constraint: nova.flavr}]}}")),
     Code("bad-parameter", ERROR, "A parameter's value does not fit its type or its constraints.", "Change the value, the default, or the declaration.",
          hot("parameters: {p: {type: number, default: many}}")),
