@@ -37,6 +37,9 @@ VALUES = [
     ("{list_join: [',', [{z: 1, a: 2}, [{c: 1, b: 2}]]]}", '{"a": 2, "z": 1},[{"b": 2, "c": 1}]'),
     ("{make_url: {scheme: http, port: 80, path: p}}", "http://:80/p"), ("{make_url: {scheme: http, path: /p}}", "http:///p"),
     ("{make_url: {username: u, host: '[::1]', fragment: a b}}", "//u@[::1]#a%20b"), ("{str_split: [{a: b}, null]}", None),
+    ("{yaql: {expression: '$.data.toSet()', data: [b, 3, a, 1, b]}}", [1, 3, "a", "b"]),
+    ("{yaql: {expression: '$.data.keys()', data: {b: 1, a: 2}}}", ["a", "b"]),
+    ("{yaql: {expression: 'datetime(2020, 1, 2)'}}", "2020-01-02T00:00:00.000000"),
     ("{yaql: {expression: '$.data.select($ + 1)', data: [1, 2]}}", [2, 3]), ("{if: [true, a, b]}", "a"), ("[1, {if: [false, 2]}, 3]", [1, 3]),
     ("{if: [{equals: [{get_param: n}, 3]}, {get_param: s}, {list_join: nonsense}]}", "hello"), ("{Get_Param: s}", {"Get_Param": "s"}),
     ("{get_param: s, other: 1}", {"get_param": "s", "other": 1}),
@@ -93,7 +96,8 @@ def test_misuse_stops_the_template(version, snippet, said):
     ("{str_replace: {template: a, params: {'': b}}}", "placeholder is empty"), ("{list_join: [',', [1]]}", "not the number 1"),
     ("{str_split: [',', 'a,b', 7]}", "no index"), ("{str_split: [',', 'a,b', .inf]}", "no index"), ("{str_split: ['', 'a,b']}", "not empty"),
     ("{map_replace: [{a: 1, b: 2}, {keys: {a: b}}]}", "is a key already"),
-    ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"), ("{get_file: f}", "no file 'f'"),
+    ("{yaql: {expression: '$.data.select($.x)', data: 5}}", "the expression fails"),
+    ("{yaql: {expression: 'timespan(days => 1)'}}", "for which JSON has no form"), ("{get_file: f}", "no file 'f'"),
     ("{yaql: {expression: 'range(100000).len()'}}", "the expression fails"),
 ])
 def test_bad_values_in_outputs_are_told_when_asked_for(snippet, said):

@@ -1,5 +1,8 @@
 """The yaql function, with bounds that keep an expression from taking the service with it."""
 
+import json
+from collections.abc import Mapping, Set
+from datetime import datetime
 from functools import lru_cache
 from threading import Lock
 from typing import Any
@@ -64,10 +67,36 @@ def yaql_query(scope: Scope, *, expression: str, data: object = None) -> Any:
     except (yaql_errors.YaqlException, ValueError, RecursionError) as exc:
         raise BadArgument(f"the expression cannot be read: {exc}", MISUSE) from None
     try:
-        return statement.evaluate(data={"data": data}, context=BoundedContext(LIBRARY, Budget(limits, scope.meter)))
+        made = statement.evaluate(data={"data": data}, context=BoundedContext(LIBRARY, Budget(limits, scope.meter)))
     except PatternError as exc:
         raise BadArgument(f"{exc}.", exc.code) from None
     except Exceeded:
         raise
     except Exception as exc:  # yaql hands on whatever its functions raise
         raise BadArgument(f"the expression fails: {type(exc).__name__}: {exc}") from None
+    return plain(made)
+
+
+def plain(value: Any) -> Any:
+    """A value of yaql as JSON can say it: a set is a list in order, a date and time its text. Raises BadArgument for what has no such form."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {plain_key(key): plain(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(part) for part in value]
+    if isinstance(value, Set):
+        return sorted((plain(part) for part in value), key=_rank)
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%f")
+    raise BadArgument(f"the expression gives a {type(value).__name__}, for which JSON has no form.")
+
+
+def plain_key(key: Any) -> Any:
+    if key is None or isinstance(key, str | int | float):
+        return key
+    raise BadArgument(f"the expression gives a map with a {type(key).__name__} as a key, for which JSON has no form.")
+
+
+def _rank(value: Any) -> tuple[int, float, str]:
+    return (0, value, "") if isinstance(value, int | float) else (1, 0, json.dumps(value, sort_keys=True))
