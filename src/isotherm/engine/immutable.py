@@ -21,10 +21,11 @@ def check_immutable(problems: Iterable[Problem]) -> None:
 
 
 def changed(before: Definition, after: Definition) -> Iterator[Problem]:
-    """Immutable parameters of one stack that would change. What only the run tells is seen then."""
+    """Immutable parameters of one stack that would change. What only the run tells is seen then. A parameter that gets another type keeps
+    its value if it is written the same."""
     for name, value in after.parameters.items():
         if value.declaration.immutable and name in before.parameters and not isinstance(value.value, Unknown) \
-                and before.parameters[name].value != value.value:
+                and before.parameters[name].value not in (value.value, value.raw):
             yield Problem("immutable-parameter", f"The parameter {name!r} is immutable: it keeps the value the stack was created with",
                           after.template.place((after.template.dialect.spell("parameters"), name)))
 

@@ -3,6 +3,7 @@
 import pytest
 from catalog import compiled
 
+from isotherm.engine.immutable import changed
 from isotherm.engine.validation import parameter as told
 from isotherm.model.errors import Invalid
 from isotherm.template import declarations, parse, parse_environment
@@ -92,3 +93,13 @@ def test_what_is_told_is_as_written():
 
 def test_an_environments_default_of_a_hidden_parameter_is_masked():
     assert shown("{type: string, default: t, hidden: true}", "parameter_defaults: {p: e}")["Default"] == "******"
+
+
+@pytest.mark.parametrize(("old", "first", "new", "second", "kept"), [
+    ("comma_delimited_list", "a,b", "comma_delimited_list", ["a", "b"], True), ("number", "1", "number", 1, True), ("string", "a", "string", "b", False),
+    ("string", "a", "comma_delimited_list", "a", True), ("json", [1], "string", [1], True), ("string", "a", "comma_delimited_list", "b", False),
+])
+def test_an_immutable_parameter_is_the_same_by_value_or_as_it_is_written(old, first, new, second, kept):
+    before, after = (compiled(f"parameters: {{p: {{type: {kind}, immutable: true}}}}", parameters={"p": given})
+                     for kind, given in ((old, first), (new, second)))
+    assert (not list(changed(before, after))) is kept
