@@ -219,6 +219,23 @@ outputs:
     assert told["self"] == below(rig, stack)["g"].id
 
 
+def test_attributes_of_members_must_be_named(rig: Rig) -> None:
+    template = """
+resources:
+  g: {type: OS::Heat::ResourceGroup, properties: {count: 1, resource_def: {type: OS::Heat::Value, properties: {value: x}}}}
+outputs:
+  all: {value: {get_attr: [g]}}
+  unnamed: {value: {get_attr: [g, attributes]}}
+  shown: {value: {get_attr: [g, show]}}
+"""
+    with rig.working():
+        stack = made(rig, template)
+        told, there = rig.outputs(stack), ids(rig, stack)
+    assert told["all"].value == {"refs": [there["0"]], "refs_map": there, "removed_rsrc_list": []}
+    assert (told["unnamed"].value, "the name of an attribute of its members" in str(told["unnamed"].error)) == (None, True)
+    assert told["shown"].value == [None]
+
+
 def test_members_are_made_after_what_the_group_needs_and_before_what_needs_it(rig: Rig) -> None:
     template = """
 resources:

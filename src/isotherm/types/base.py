@@ -121,7 +121,7 @@ class ResourceType:
     def attribute(self, subject: Subject, name: str) -> Any:
         """An attribute's value from `live`, `data` and `properties`; None when it has none yet."""
         if name == "show":
-            return dict(subject.live)
+            return dict(subject.live) or None
         declared = next((a for a in self.attributes if a.name == name), None)
         return dig(subject.live, declared.path or name) if declared else None
 
