@@ -229,7 +229,9 @@ class Resources:
         metadata = self.section(draft, "metadata", expressions, scope, snippets)
         referenced, attributes = world.take()
         policy = self.section(draft, "update_policy", expressions, scope, snippets)
-        world.take()
+        if world.take()[0] - {None}:
+            key = self.spell("update_policy")
+            self.report.add("bad-resource", (*draft.path, key), f"`{key}` cannot wait for a resource.")
         external = self.external_id(draft, expressions, scope)
         deletion = "Retain" if external is not None else self.deletion_policy(draft.raw, draft.path, expressions, scope)
         world.take()

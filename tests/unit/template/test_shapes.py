@@ -80,6 +80,10 @@ def test_a_resource_that_is_made_after_all_has_its_properties_checked():
     assert codes("resources: {a: {type: Random, external_id: {if: [true, abc]}, properties: {size: 1}}}") == []
 
 
+def test_an_update_policy_waits_for_nothing():
+    assert "bad-resource" in codes("resources: {a: {type: Random, update_policy: {x: {get_resource: b}}}, b: {type: Any}}")
+
+
 def test_a_deletion_policy_waits_for_nothing():
     assert codes("resources: {a: {type: Any, deletion_policy: {get_resource: b}}, b: {type: Any}}") == ["bad-deletion-policy"]
 

@@ -65,7 +65,8 @@ class ResourceGroup(Members):
         made = properties.get("resource_def")
         if properties.get("count") == 0:
             return None
-        known = isinstance(made, Mapping) and isinstance(made.get("type"), str)
+        known = isinstance(made, Mapping) and isinstance(made.get("type"), str) and isinstance(properties.get("index_var"), str | None) \
+            and isinstance(made.get("properties"), Mapping | None)
         return template({name: member(name, properties) for name in islice(numbers(named(properties)), most)}) if known else None
 
     def create(self, subject: Subject) -> Sequence[Step]:

@@ -2,9 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from isotherm.model.child import NOBODY, Present
 from isotherm.model.step import Await, Pause, Spawn
 from isotherm.model.subject import Subject
+from isotherm.template import parse, problems
 from isotherm.types.registry import registry
 
 GROUP, CHAIN = (registry().get(f"OS::Heat::{name}") for name in ("ResourceGroup", "ResourceChain"))
@@ -64,3 +67,24 @@ def test_attributes_are_asked_of_each_member_or_of_one() -> None:
     assert asked == {
         "refs": [("0", ()), ("1", ())], "own": [], "each": [("0", ("networks", "a", 0)), ("1", ("networks", "a", 0))],
         "named": [("0", ("name",)), ("1", ("name",))], "one": [("1", ("name",))], "path": [("1", ("name", 0))]}
+
+
+@pytest.mark.parametrize("given", [
+    "index_var: x, resource_def: {type: 'OS::Heat::None'}", "index_var: {get_param: text}, resource_def: {type: 'OS::Heat::None'}",
+    "index_var: {get_attr: [other, value]}, resource_def: {type: 'OS::Heat::None'}",
+    "resource_def: {type: 'OS::Heat::None', properties: {get_param: map}}", "resource_def: {type: {get_param: text}}", "resource_def: {get_param: map}",
+])
+def test_members_that_are_not_known_yet_are_no_mistake(given: str) -> None:
+    text = f"""heat_template_version: 2021-04-16
+parameters: {{text: {{type: string}}, map: {{type: json}}}}
+resources:
+  other: {{type: OS::Heat::Value, properties: {{value: 1}}}}
+  group: {{type: OS::Heat::ResourceGroup, properties: {{{given}}}}}
+"""
+    found = [one.place.path for one in problems(parse(text), catalog=registry(), strict=False)]
+    assert found == (["resources.group.properties.index_var"] if "index_var: x" in given else [])
+
+
+def test_a_chain_of_what_is_no_type_is_refused_before_anything_is_made() -> None:
+    text = "heat_template_version: 2021-04-16\nresources: {chain: {type: 'OS::Heat::ResourceChain', properties: {resources: [nowhere, null]}}}"
+    assert [one.code for one in problems(parse(text), catalog=registry())] == ["unknown-type", "unknown-type"]
