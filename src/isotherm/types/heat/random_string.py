@@ -55,7 +55,14 @@ class RandomString(ResourceType):
         return changed + (["character_classes"] if classes(old) != classes(new) else [])
 
     def validate(self, properties: Values) -> list[Problem]:
-        length, parts = properties.get("length", 32), [*classes(properties), *(properties.get("character_sequences") or ())]
+        sequences = properties.get("character_sequences") or ()
+        if not isinstance(sequences, list | tuple):  # of a value that is not known yet
+            return []
+        length, parts = properties.get("length", 32), [*classes(properties), *sequences]
+        empty = [index for index, part in enumerate(sequences) if isinstance(part, Mapping) and part.get("sequence", "?") in ("", None)]
+        if empty or not parts:
+            path = f"character_sequences.{empty[0]}.sequence" if empty else "character_classes"
+            return [Problem("bad-property", "There are no characters to draw from.", Place(path=path))]
         least = [part.get("min", 1) for part in parts if isinstance(part, Mapping)]
         if not isinstance(length, int) or not all(isinstance(n, int) for n in least) or sum(least) <= length:
             return []

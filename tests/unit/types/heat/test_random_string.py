@@ -6,7 +6,9 @@ from collections import Counter
 import pytest
 
 from isotherm.model.step import Keep
+from isotherm.model.unknown import Unknown
 from isotherm.types.heat.random_string import draw
+from isotherm.types.registry import registry
 
 RANDOM = "OS::Heat::RandomString"
 
@@ -72,3 +74,15 @@ def test_minimums_must_fit_the_length(kind):
     assert random.problems(length=2, character_classes=classes) == [("random-string-too-short", "length")]
     assert random.problems(length=object(), character_classes=classes) == []
     assert random.problems(character_classes=object()) == []
+
+
+@pytest.mark.parametrize(("given", "place"), [
+    ({"character_classes": []}, "character_classes"),
+    ({"character_sequences": [{"sequence": "ab"}, {"sequence": ""}]}, "character_sequences.1.sequence"),
+    ({"character_classes": [], "character_sequences": [{"sequence": ""}]}, "character_sequences.0.sequence"),
+    ({"character_classes": [], "character_sequences": [{"sequence": "ab"}]}, None),
+    ({"character_classes": [], "sequence": "digits"}, None), ({"character_sequences": Unknown(list, (), ())}, None),
+    ({"character_sequences": [{"sequence": Unknown(str, (), ())}, Unknown(dict, (), ())]}, None),
+])
+def test_there_is_something_to_draw_from(given, place):
+    assert [one.place.path for one in registry().get("OS::Heat::RandomString").validate(given)] == ([] if place is None else [place])
