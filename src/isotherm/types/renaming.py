@@ -19,7 +19,9 @@ def _move(values: dict[str, Any], old: list[str], new: list[str]) -> None:
     if len(old) == 1:
         value = values.pop(old[0], None)
         if value is not None and new[1:] == ["+"]:
-            values[new[0]] = [*(values.get(new[0]) or ()), value]
+            known = values.get(new[0]) or ()
+            if isinstance(known, list | tuple):  # else it waits for the run, and so does what is added
+                values[new[0]] = [*known, value]
         elif value is not None and not _is_set(values.get(new[0])):
             values[new[0]] = value
         return
