@@ -107,7 +107,7 @@ def test_types_of_the_operator_are_used_and_not_shown_as_the_users(client: Clien
 def test_what_the_user_says_is_stronger(client: Client) -> None:
     mine = HOT + "outputs: {text: {value: mine}, note: {value: mine}}"
     stack = created(client, "w2", template=USES, files={"mine.yaml": mine},
-                    environment={"resource_registry": {"House::*": "mine.yaml"}})
+                    environment={"resource_registry": {"House::Word": "mine.yaml"}})
     assert stack["given"] == {"text": "mine", "note": "mine"}
     stack = created(client, "w3", template=USES, environment={"parameter_defaults": {"length": 3}})
     assert len(stack["given"]["text"]) == 3
@@ -189,7 +189,7 @@ def test_a_file_that_the_client_sent_is_not_fetched(client: Client, web: tuple[s
 
 @pytest.mark.parametrize(("text", "words"), [
     ("resource_registry: {'A::B': 'file:///etc/passwd'}", "not below"), ("resource_registry: {'A::B': x.yaml}", "must be a URL"),
-    ("resource_registry: [1]", "bad.yaml is no environment"), ("event_sinks: [{type: zaqar-queue}]", "users' environments"),
+    ("resource_registry: [1]", "bad.yaml is no environment"), ("event_sinks: [{type: zaqar-queue, target: q}]", "users' environments"),
     ("resource_registry: {'A::B': 'file://%s/none.yaml'}", "cannot be read"), ("resource_registry: {'A::B': 'file://%s/../bad.yaml'}", "not below"),
 ])
 def test_an_environment_that_cannot_be_used_is_named_when_a_process_starts(tmp_path: Path, text: str, words: str) -> None:

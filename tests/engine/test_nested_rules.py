@@ -40,7 +40,7 @@ outputs: {value: {value: {list_join: ["", ["<", {get_attr: [real, value]}, ">"]]
 
 
 @pytest.mark.parametrize("registry", [
-    {"OS::Heat::Value": "w.yaml"}, {"OS::Heat::Va*": "w.yaml"}, {"resources": {"a": {"OS::Heat::Value": "w.yaml"}}}])
+    {"OS::Heat::Value": "w.yaml"}, {"OS::Heat::Va*": "My::*", "My::lue": "w.yaml"}, {"resources": {"a": {"OS::Heat::Value": "w.yaml"}}}])
 def test_a_template_can_use_the_type_whose_place_it_takes(rig: Rig, registry: dict[str, Any]) -> None:
     top = HOT + "resources: {a: {type: OS::Heat::Value, properties: {value: x}}}\noutputs: {told: {value: {get_attr: [a, value]}}}"
     with rig.working():

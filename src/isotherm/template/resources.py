@@ -142,6 +142,9 @@ class Resources:
         else:
             target = self.environment.registry.target(written, name) or ""
             found = self.nested(target, (*path, key)) if is_template(target) else self.catalog.schema(target) if target else None
+            if found is None and target and not is_template(target) and (found := self.catalog.schema(written)) is not None:
+                self.report.warn("unknown-type", (*path, key), f"The registry maps {written!r} to {target!r}, which there is not: it is itself.")
+                target = written
             if found is None and is_template(target):
                 self.report.add("missing-file", (*path, key), f"No template {target!r} came with this one.",
                                 hint=near(target, self.nesting.files))

@@ -27,6 +27,15 @@ def test_the_user_is_asked_before_the_operator_and_older_names_last(registry, na
     assert over(**registry).registry.target(name, resource) == target
 
 
+def test_a_type_that_is_mapped_to_none_that_there_is_stays_itself():
+    text = "heat_template_version: 2021-04-16\nresources: {v: {type: %s, properties: {value: 1}}}"
+    environment = parse_environment("resource_registry: {Value: Nothing, 'V*': None::*, My::A: Nothing}")
+    made = compile(parse(text % "Value"), environment, catalog=Catalog())
+    assert (made.resources["v"].target, [one.code for one in made.warnings]) == ("Value", ["unknown-type"])
+    with pytest.raises(Invalid, match="the registry maps it to 'Nothing'"):
+        compile(parse(text % "My::A"), environment, catalog=Catalog())
+
+
 def test_restrictions_of_both_hold_also_inside():
     both = over(resources={"r": {"restricted_actions": "replace", "deep": {"hooks": "pre-create"}}}).registry
     assert both.restrictions_of("r") == {"update", "replace"}
