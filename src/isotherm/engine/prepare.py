@@ -10,7 +10,7 @@ from isotherm.engine.names import new_id, physical_name
 from isotherm.engine.steps import settle_on
 from isotherm.engine.world import RowsWorld
 from isotherm.model.errors import Invalid
-from isotherm.model.problem import Problem, Severity
+from isotherm.model.problem import Place, Problem, Severity
 from isotherm.model.records import ResourceRow
 from isotherm.model.step import Await, Call, Read, Step, Until
 from isotherm.model.subject import Subject
@@ -94,6 +94,9 @@ def converge(brief: Brief, goal: Target, ids: Mapping[Wanted, str], now: datetim
     wanted_row = replace(row, type=goal.written, target="" if goal.kind.name == goal.written else goal.kind.name, fingerprint=goal.fingerprint,
                          requires=brief.node.requires, properties=properties,
                          metadata=dict(goal.metadata), deletion_policy=goal.deletion_policy, updated_at=now, reason="")
+    if not never_begun(row) and row.external_id != goal.external_id and not (row.status == "FAILED" and row.external_id and goal.external_id):
+        said = f"The `external_id` of {row.name} cannot change: what it stands for would be left without an owner, or get two."
+        raise Invalid(Problem("bad-resource", said, Place(path=f"resources.{row.name}.external_id")))
     if goal.external_id:
         return _adopt(brief, wanted_row, goal)
     if never_begun(row) or row.status == "FAILED" or row.properties != properties:

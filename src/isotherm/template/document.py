@@ -41,7 +41,7 @@ class Template:
     @property
     def description(self) -> str:
         said = self.tree.get(self.dialect.spell("description"))
-        return said if isinstance(said, str) else "No description" if said is None else str(said)
+        return (said if isinstance(said, str) else str(said)) if said else "No description"
 
     @property
     def sections(self) -> Map:

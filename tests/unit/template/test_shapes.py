@@ -113,3 +113,8 @@ def test_mappings_that_are_no_map_matter_once_they_are_used():
     assert compile(parse(text, "t.yaml"), catalog=Catalog()).warnings[0].code == "bad-section"
     with pytest.raises(Invalid):
         compile(parse(text + "Resources: {a: {Type: Value, Properties: {value: {'Fn::FindInMap': [a, b, c]}}}}", "t.yaml"), catalog=Catalog())
+
+
+@pytest.mark.parametrize(("written", "description"), [("0", "No description"), ("[]", "No description"), ("''", "No description"), ("5", "5")])
+def test_descriptions_that_are_no_text(written, description):
+    assert compiled(f"description: {written}").description == description
