@@ -5,6 +5,7 @@ import string
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from isotherm.model.errors import Invalid
 from isotherm.model.problem import Place, Problem
 from isotherm.model.schema import AllowedValues, Attr, Prop, Range, Support
 from isotherm.model.step import Keep, Step
@@ -59,10 +60,6 @@ class RandomString(ResourceType):
         if not isinstance(sequences, list | tuple):  # of a value that is not known yet
             return []
         length, parts = properties.get("length", 32), [*classes(properties), *sequences]
-        empty = [index for index, part in enumerate(sequences) if isinstance(part, Mapping) and part.get("sequence", "?") in ("", None)]
-        if empty or not parts:
-            path = f"character_sequences.{empty[0]}.sequence" if empty else "character_classes"
-            return [Problem("bad-property", "There are no characters to draw from.", Place(path=path))]
         least = [part.get("min", 1) for part in parts if isinstance(part, Mapping)]
         if not isinstance(length, int) or not all(isinstance(n, int) for n in least) or sum(least) <= length:
             return []
@@ -90,11 +87,13 @@ def classes(values: Values) -> list[Any]:
 def draw(values: Values) -> str:
     """A string of the wanted length: first the minimums of each set, then any set with equal chance; shuffled.
 
-    With no set at all, characters come from letters and digits.
+    Raises Invalid when there is no set, or one is empty.
     """
     sets = list(_sets(values))
+    if not all(characters for characters, _ in sets) or not sets:
+        raise Invalid(Problem("bad-property", "There are no characters to draw from.", Place(path="character_sequences" if sets else "character_classes")))
     least = [secrets.choice(characters) for characters, minimum in sets for _ in range(minimum)]
-    pool = [characters for characters, _ in sets] or [CLASSES["lettersdigits"]]
+    pool = [characters for characters, _ in sets]
     rest = [secrets.choice(secrets.choice(pool)) for _ in range(values.get("length", 32) - len(least))]
     drawn = least + rest
     secrets.SystemRandom().shuffle(drawn)
@@ -103,7 +102,6 @@ def draw(values: Values) -> str:
 
 def _sets(values: Values) -> Iterator[tuple[str, int]]:
     for sequence in values.get("character_sequences") or ():
-        if sequence["sequence"]:
-            yield sequence["sequence"], sequence.get("min", 1)
+        yield sequence["sequence"], sequence.get("min", 1)
     for named in classes(values):
         yield CLASSES[named.get("class", "lettersdigits")], named.get("min", 1)

@@ -5,6 +5,7 @@ from collections import Counter
 
 import pytest
 
+from isotherm.model.errors import Invalid
 from isotherm.model.step import Keep
 from isotherm.model.unknown import Unknown
 from isotherm.types.heat.random_string import draw
@@ -20,8 +21,6 @@ RANDOM = "OS::Heat::RandomString"
     ({"length": 9, "character_classes": [{"class": "hexdigits", "min": 1}]}, r"[0-9A-F]{9}"),
     ({"length": 9, "character_classes": [{"class": "lowercase", "min": 9}, {"class": "digits", "min": 0}]}, r"[a-z]{9}"),
     ({"length": 4, "character_classes": [], "character_sequences": [{"sequence": "+-", "min": 2}]}, r"[+-]{4}"),
-    ({"length": 6, "character_classes": []}, r"[A-Za-z0-9]{6}"),
-    ({"length": 6, "character_classes": None}, r"[A-Za-z0-9]{6}"),
 ])
 def test_a_string_is_of_the_wanted_length_and_characters(kind, given, pattern):
     random = kind(RANDOM)
@@ -78,11 +77,16 @@ def test_minimums_must_fit_the_length(kind):
 
 @pytest.mark.parametrize(("given", "place"), [
     ({"character_classes": []}, "character_classes"),
-    ({"character_sequences": [{"sequence": "ab"}, {"sequence": ""}]}, "character_sequences.1.sequence"),
-    ({"character_classes": [], "character_sequences": [{"sequence": ""}]}, "character_sequences.0.sequence"),
-    ({"character_classes": [], "character_sequences": [{"sequence": "ab"}]}, None),
-    ({"character_classes": [], "sequence": "digits"}, None), ({"character_sequences": Unknown(list, (), ())}, None),
-    ({"character_sequences": [{"sequence": Unknown(str, (), ())}, Unknown(dict, (), ())]}, None),
+    ({"character_sequences": [{"sequence": "ab"}, {"sequence": ""}]}, "character_sequences"),
+    ({"character_classes": [], "character_sequences": [{"sequence": ""}]}, "character_sequences"),
 ])
-def test_there_is_something_to_draw_from(given, place):
-    assert [one.place.path for one in registry().get("OS::Heat::RandomString").validate(given)] == ([] if place is None else [place])
+def test_with_nothing_to_draw_from_there_is_no_string(given, place):
+    assert registry().get(RANDOM).validate(given) == []
+    with pytest.raises(Invalid, match="no characters") as caught:
+        draw(given)
+    assert caught.value.problems[0].place.path == place
+
+
+@pytest.mark.parametrize("given", [Unknown(list, (), ()), [{"sequence": Unknown(str, (), ())}, Unknown(dict, (), ())]])
+def test_sequences_that_are_not_known_yet(given):
+    assert registry().get(RANDOM).validate({"character_sequences": given}) == []
