@@ -21,6 +21,7 @@ RANDOM = "OS::Heat::RandomString"
     ({"length": 9, "character_classes": [{"class": "hexdigits", "min": 1}]}, r"[0-9A-F]{9}"),
     ({"length": 9, "character_classes": [{"class": "lowercase", "min": 9}, {"class": "digits", "min": 0}]}, r"[a-z]{9}"),
     ({"length": 4, "character_classes": [], "character_sequences": [{"sequence": "+-", "min": 2}]}, r"[+-]{4}"),
+    ({"length": 6, "character_classes": None}, r"[A-Za-z0-9]{6}"),
 ])
 def test_a_string_is_of_the_wanted_length_and_characters(kind, given, pattern):
     random = kind(RANDOM)
