@@ -164,7 +164,7 @@ class Limits:
         10000, "Bytes that one yaql expression may take; TripleO needs 100000.", low=1, was="yaql.memory_quota"
     )
     pattern_seconds: float = option(
-        0.25,
+        1.0,
         "Seconds of processor time that one match against a regular expression of a user may take; all matches of a request, or of "
         "a resource that is made, may take ten times as long together.",
         low=0.001,

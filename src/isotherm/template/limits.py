@@ -24,7 +24,7 @@ class Limits:
     yaql_steps: int = 25_000
     repeat_items: int = 500_000
     nested: int = 8
-    pattern_seconds: float = 0.25
+    pattern_seconds: float = 1.0
     pattern_size: int = 5000
     function_seconds: float = 30.0
     made_text: int = 256 * 2**20
