@@ -32,6 +32,14 @@ def test_a_body_that_is_too_large(stranger: Client, megabytes: int) -> None:
     assert nothing_made(stranger)
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-" + "1" * 100_000])
+def test_a_number_of_too_many_digits(stranger: Client, number: str) -> None:
+    answer = stranger("POST", "/stacks", b'{"stack_name": "s1", "template": {}, "parameters": {"n": ' + number.encode() + b"}}")
+    assert answer.status == 400
+    assert "more digits" in answer.json["error"]["message"]
+    assert nothing_made(stranger)
+
+
 def test_a_template_that_is_too_large(stranger: Client) -> None:
     answer = stranger("POST", "/stacks", {"stack_name": "s1", "template": "heat_template_version: 2021-04-16\n# " + "x" * 600_000})
     assert answer.status == 400

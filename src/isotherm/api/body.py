@@ -45,6 +45,8 @@ def parse(text: bytes, content_type: str | None) -> dict[str, Any] | None:
         raise BadRequest(f"The body is not JSON: {exc.msg} at line {exc.lineno}, column {exc.colno}.") from None
     except UnicodeDecodeError as exc:
         raise BadRequest(f"The body is not UTF-8 text: byte {exc.start} cannot be read.") from None
+    except ValueError:
+        raise BadRequest("The body holds a whole number of more digits than are read.") from None
     except RecursionError:
         raise BadRequest("The body nests its lists and objects too deeply.") from None
     if not isinstance(value, dict):
