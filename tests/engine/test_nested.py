@@ -3,7 +3,6 @@
 import random
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
 import audit
 import pytest
@@ -296,9 +295,17 @@ def moment(rig: Rig, stack: StackIdentity, dice: random.Random) -> None:
     eventually("something happens", lambda: happened() >= goal or rig.stack(stack).status != "IN_PROGRESS")
 
 
-def last_words(rig: Rig, stack: StackIdentity) -> dict[str, Any]:
-    """What comes from the resources at each level."""
-    return {name: row.error or row.value for name, row in rig.outputs(stack).items() if name in ("value", "deep", "thing")}
+def ends_as_the_last_request_says(rig: Rig, stack: StackIdentity) -> None:
+    """One more update, and a deletion, of a tree that may be anywhere."""
+    rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
+    assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
+    told = {name: row.error or row.value for name, row in rig.outputs(stack).items() if name in ("value", "deep", "thing")}
+    assert told == {"value": "last", "deep": "last", "thing": "last"}
+    assert {row.status for row in below(rig, stack).values()} == {"COMPLETE"}
+    assert len(descendants(rig, stack)) == 2, "no stack is left over"
+    rig.delete(stack)
+    assert rig.wait(stack).state == "DELETE_COMPLETE", rig.stack(stack).reason
+    assert not below(rig, stack)
 
 
 def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_says(rig: Rig) -> None:
@@ -314,14 +321,7 @@ def test_requests_that_overtake_each_other_at_any_moment_end_as_the_last_one_say
                 values = {"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}
                 rig.update(stack, dice.choice([TOP, TOP, without]), parameters=values, **TREE)
             moment(rig, stack, dice)
-            rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
-            assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
-            assert last_words(rig, stack) == {"value": "last", "deep": "last", "thing": "last"}
-            assert {row.status for row in below(rig, stack).values()} == {"COMPLETE"}
-            assert len(descendants(rig, stack)) == 2, "no stack is left over"
-            rig.delete(stack)
-            assert rig.wait(stack).state == "DELETE_COMPLETE", rig.stack(stack).reason
-            assert not below(rig, stack)
+            ends_as_the_last_request_says(rig, stack)
     audit.no_traces(rig)
 
 
@@ -344,12 +344,5 @@ def test_requests_for_any_stack_of_a_tree_at_any_moment_leave_it_whole(rig: Rig)
                 else:
                     rig.update(stack, TOP, parameters={"value": dice.choice("abc"), "wait": 0.2, "fail": dice.random() < 0.2}, **TREE)
             moment(rig, stack, dice)
-            rig.update(stack, TOP, parameters={"value": "last", "wait": 0.1}, **TREE)
-            assert rig.wait(stack).state == "UPDATE_COMPLETE", rig.stack(stack).reason
-            assert last_words(rig, stack) == {"value": "last", "deep": "last", "thing": "last"}
-            assert {row.status for row in below(rig, stack).values()} == {"COMPLETE"}
-            assert len(descendants(rig, stack)) == 2, "no stack is left over"
-            rig.delete(stack)
-            assert rig.wait(stack).state == "DELETE_COMPLETE", rig.stack(stack).reason
-            assert not below(rig, stack)
+            ends_as_the_last_request_says(rig, stack)
     audit.no_traces(rig)
