@@ -3,9 +3,10 @@
 import asyncio
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from lsprotocol import types as lsp
 from pygls.lsp.server import LanguageServer
@@ -27,6 +28,7 @@ from isotherm.model.problem import Problem
 from isotherm.template import parse
 from isotherm.types.registry import registry
 
+T = TypeVar("T")
 TEMPLATE = re.compile(r"""^\s*["'{]*\s*["']?(heat_template_version|AWSTemplateFormatVersion|HeatTemplateFormatVersion)\b""", re.MULTILINE)
 REST = 0.2  # seconds without a key being hit, before a text is checked
 FILES_BESIDE = 200
@@ -197,24 +199,24 @@ def completions(own: Editor, params: lsp.CompletionParams) -> lsp.CompletionList
 
 @server.feature(lsp.TEXT_DOCUMENT_HOVER)
 def hovered(own: Editor, params: lsp.HoverParams) -> lsp.Hover | None:
-    document = own.document(params.text_document.uri)
-    if document is None:
-        return None
-    row, column = cursor(document, params.position)
-    view = own.view(document, row)
-    said = hover(view, document.source, row, column) if view is not None else None
+    said = asked(own, params, hover)
     return lsp.Hover(lsp.MarkupContent(lsp.MarkupKind.Markdown, said)) if said else None
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DEFINITION)
 def defined(own: Editor, params: lsp.DefinitionParams) -> lsp.Location | None:
+    place = asked(own, params, target)
+    return location(place) if place is not None else None
+
+
+def asked(own: Editor, params: lsp.HoverParams | lsp.DefinitionParams, tell: Callable[[View, str, int, int], T | None]) -> T | None:
+    """What `tell` says of the word at a position; None when there is nothing to look at."""
     document = own.document(params.text_document.uri)
     if document is None:
         return None
     row, column = cursor(document, params.position)
     view = own.view(document, row)
-    place = target(view, document.source, row, column) if view is not None else None
-    return location(place) if place is not None else None
+    return tell(view, document.source, row, column) if view is not None else None
 
 
 @server.feature(lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
